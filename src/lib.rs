@@ -1,0 +1,2 @@
+//! verzet: may this seller call this person about this offer, now?
+pub mod proto;
