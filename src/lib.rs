@@ -1,2 +1,5 @@
 //! verzet: may this seller call this person about this offer, now?
+pub mod clock;
+pub mod facts;
+pub mod number;
 pub mod proto;

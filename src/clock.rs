@@ -1,0 +1,200 @@
+//! Time: the only place that asks the system what time it is.
+
+use std::{fmt, time::SystemTime};
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z. Instants compare as instants, whatever the
+/// offset they were written with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Micros(pub i64);
+
+impl Micros {
+    /// Later than every instant: "never ends".
+    pub const NEVER: Self = Self(i64::MAX);
+
+    /// Reads an RFC 3339 time; an offset (or `Z`) is needed.
+    ///
+    /// # Errors
+    /// A sentence saying what is wrong, with an example.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.parse::<Timestamp>()
+            .map(|t| Self(t.as_microsecond()))
+            .map_err(|_| {
+                format!(
+                    "\"{text}\" is not a time; write RFC 3339, such as 2026-11-24T09:30:00+01:00"
+                )
+            })
+    }
+
+    /// The system's time now.
+    pub fn system_now() -> Self {
+        #[allow(clippy::disallowed_methods)]
+        let now = SystemTime::now();
+        match now.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(d) => Self(i64::try_from(d.as_micros()).unwrap_or(i64::MAX)),
+            Err(before) => Self(
+                i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
+            ),
+        }
+    }
+
+    /// As a `jiff` timestamp; clamped to what it can hold.
+    pub fn timestamp(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+    }
+}
+
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::NEVER {
+            return f.write_str("never");
+        }
+        write!(f, "{}", self.timestamp())
+    }
+}
+
+impl fmt::Debug for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A whole day of the civil calendar: days since 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// Later than every day: "never ends".
+    pub const NEVER: Self = Self(i32::MAX);
+    /// Earlier than every day.
+    pub const ALWAYS: Self = Self(i32::MIN);
+
+    /// Reads `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// A sentence saying what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let bad = || format!("\"{text}\" is not a date; write YYYY-MM-DD, such as 2026-11-24");
+        let b = text.as_bytes();
+        let digit = |i: usize| {
+            b.get(i)
+                .filter(|c| c.is_ascii_digit())
+                .map(|c| i16::from(c - b'0'))
+        };
+        if b.len() != 10 || b[4] != b'-' || b[7] != b'-' {
+            return Err(bad());
+        }
+        let two = |i: usize| Some(digit(i)? * 10 + digit(i + 1)?);
+        let parts = (|| Some((two(0)? * 100 + two(2)?, two(5)?, two(8)?)))();
+        let (year, month, day) = parts.ok_or_else(bad)?;
+        civil::Date::new(year, month as i8, day as i8)
+            .map(Self::from_date)
+            .map_err(|_| bad())
+    }
+
+    /// From a civil date.
+    pub fn from_date(date: civil::Date) -> Self {
+        // Days from civil, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+        let (y, m, d) = (
+            i32::from(date.year()) - i32::from(date.month() <= 2),
+            i32::from(date.month()),
+            i32::from(date.day()),
+        );
+        let era = y.div_euclid(400);
+        let yoe = y.rem_euclid(400);
+        let doy = (153 * (m + if m > 2 { -3 } else { 9 }) + 2) / 5 + d - 1;
+        let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+        Self(era * 146_097 + doe - 719_468)
+    }
+
+    /// The civil date; clamped to the calendar's range.
+    pub fn date(self) -> civil::Date {
+        let days = i64::from(self.0).clamp(-4_371_587, 2_932_896);
+        Timestamp::from_second(days * 86_400)
+            .map_or(civil::Date::MAX, |t| TimeZone::UTC.to_datetime(t).date())
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::NEVER | Self::ALWAYS => Ok(()),
+            day => write!(f, "{}", day.date()),
+        }
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A time zone of the IANA database, for turning instants into days.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// By its IANA name, such as `Europe/Amsterdam`.
+    ///
+    /// # Errors
+    /// If there is no such zone.
+    pub fn named(name: &str) -> Result<Self, String> {
+        TimeZone::get(name).map(Self).map_err(|_| {
+            format!("\"{name}\" is not a time zone; write an IANA name, such as Europe/Amsterdam")
+        })
+    }
+
+    /// The day it is there at an instant.
+    pub fn day(&self, at: Micros) -> Day {
+        let offset = self.0.to_offset(at.timestamp()).seconds();
+        let seconds = at.timestamp().as_second() + i64::from(offset);
+        Day(i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX))
+    }
+
+    /// The first instant of a day there.
+    pub fn start_of(&self, day: Day) -> Micros {
+        self.0
+            .to_ambiguous_timestamp(day.date().to_datetime(civil::Time::midnight()))
+            .compatible()
+            .map_or(Micros::NEVER, |t| Micros(t.as_microsecond()))
+    }
+
+    /// The zone itself, for writing times out.
+    pub fn tz(&self) -> &TimeZone {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_survives_the_round_trip() {
+        for day in (-800_000..800_000).step_by(17) {
+            assert_eq!(Day::from_date(Day(day).date()), Day(day));
+        }
+        assert_eq!(Day::parse("1970-01-01"), Ok(Day(0)));
+        assert!(Day::parse("2026-02-30").is_err());
+        assert!(Day::parse("26-02-03").is_err());
+    }
+
+    #[test]
+    fn the_day_of_an_instant_is_the_day_of_the_zone() {
+        let ams = Zone::named("Europe/Amsterdam").unwrap();
+        let day = |t: &str| ams.day(Micros::parse(t).unwrap()).to_string();
+        assert_eq!(day("2026-06-30T22:00:00Z"), "2026-07-01");
+        assert_eq!(day("2026-06-30T21:59:59.999999Z"), "2026-06-30");
+        assert_eq!(day("2026-12-31T23:00:00Z"), "2027-01-01");
+        assert_eq!(
+            ams.start_of(Day::parse("2026-07-01").unwrap()),
+            Micros::parse("2026-06-30T22:00:00Z").unwrap()
+        );
+    }
+}
