@@ -2,4 +2,5 @@
 pub mod clock;
 pub mod facts;
 pub mod number;
+pub mod policy;
 pub mod proto;
