@@ -1,3 +1,4 @@
 //! What is known: catalogue, relations, consents, objections and registers, in memory.
 
+pub mod catalogue;
 pub mod model;

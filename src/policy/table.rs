@@ -1,0 +1,107 @@
+//! A regime's table for one channel, and the decision over it.
+
+use super::{
+    check::{Answer, Check, Found, Known},
+    question::{Facts, Question},
+    verdict::{Reason, RowOutcome, Verdict},
+};
+
+/// Most rows a table may have.
+pub const MAX_ROWS: usize = 32;
+
+/// One row: a check, and what it gives where it matches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// What is asked.
+    pub check: Check,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The reason.
+    pub reason: Reason,
+    /// The source of law.
+    pub source: String,
+    /// The source behind a parameter of the row was not verified.
+    pub unverified: bool,
+    /// The row in plain words: Dutch, English.
+    pub text: Text,
+}
+
+/// A text in both languages.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Text {
+    pub nl: String,
+    pub en: String,
+}
+
+/// How one row came out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RowResult {
+    /// The outcome.
+    pub outcome: RowOutcome,
+    /// What it rests on.
+    pub found: Found,
+}
+
+/// A decision: fixed arrays and small numbers; words are made when somebody reads.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The row that decided, from 0; `None` if none did (the verdict is then `BLOCK`, `NO_REGIME`).
+    pub decided_by: Option<u8>,
+    results: [RowResult; MAX_ROWS],
+    rows: u8,
+}
+
+impl Decision {
+    /// Every row's result, in the table's order.
+    pub fn results(&self) -> &[RowResult] {
+        &self.results[..usize::from(self.rows)]
+    }
+
+    /// A verdict that was given before the table was asked (facts behind).
+    pub fn outside_table(verdict: Verdict, reason: Reason) -> Self {
+        Self {
+            verdict,
+            reason,
+            decided_by: None,
+            results: [UNASKED; MAX_ROWS],
+            rows: 0,
+        }
+    }
+}
+
+const UNASKED: RowResult = RowResult {
+    outcome: RowOutcome::NotAsked,
+    found: Found::Nothing,
+};
+
+/// Decides: asks every row in order; the first that matches gives the verdict, the others go on the
+/// trail. Pure: the same table, question and facts always give the same decision. No allocation.
+///
+/// A table in which no row matches blocks, so that an incomplete pack never opens a door.
+pub fn decide(rows: &[Row], q: &Question<'_>, f: &Facts<'_>) -> Decision {
+    let mut known = Known::nothing();
+    let mut decision = Decision::outside_table(Verdict::Block, Reason::NoRegime);
+    for (row, result) in rows.iter().zip(&mut decision.results) {
+        let (outcome, found) = match row.check.ask(q, f, &mut known) {
+            Answer::Match(found) if decision.decided_by.is_none() => {
+                decision.verdict = row.verdict;
+                decision.reason = row.reason;
+                decision.decided_by = Some(decision.rows);
+                (RowOutcome::Decided, found)
+            }
+            Answer::Match(found) => (RowOutcome::WouldDecide, found),
+            Answer::Pass(found) => (RowOutcome::Passed, found),
+            Answer::NotAsked(found) => (RowOutcome::NotAsked, found),
+            Answer::Unknown => (RowOutcome::Unknown, Found::Nothing),
+        };
+        *result = RowResult { outcome, found };
+        decision.rows += 1;
+    }
+    decision
+}
