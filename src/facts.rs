@@ -1,4 +1,6 @@
 //! What is known: catalogue, relations, consents, objections and registers, in memory.
 
 pub mod catalogue;
+pub mod delta;
 pub mod model;
+pub mod symbols;
