@@ -1,5 +1,6 @@
 //! verzet: may this seller call this person about this offer, now?
 pub mod clock;
+pub mod config;
 pub mod facts;
 pub mod number;
 pub mod policy;
