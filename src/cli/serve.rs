@@ -12,6 +12,8 @@ use crate::{
     policy::Packs,
 };
 
+/// Answer dialers until stopped
+///
 /// Serves gRPC on `listen`, and on the socket in the data directory for the other commands.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
