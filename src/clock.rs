@@ -235,7 +235,7 @@ mod tests {
                     zone.tz.to_offset(at.timestamp()).seconds(),
                     "{name} {at}"
                 );
-                at.0 += 1_799_999_999 * 3;
+                at.0 += 1_799_999_999 * 41;
             }
         }
     }

@@ -9,7 +9,7 @@ use super::{
     catalogue::Catalogue,
     delta::Delta,
     groups::{Group, GroupRef, Groups, Outdated},
-    model::{Consent, PersonSym},
+    model::{Consent, FactId, Objection, PersonSym, Relation},
     register::RegisterCopy,
     symbols::Symbols,
 };
@@ -172,6 +172,34 @@ pub fn is_person_stop(consent: &Consent) -> bool {
 }
 
 impl Known<'_> {
+    /// The consents on the number.
+    pub fn consents(&self) -> impl Iterator<Item = &Consent> {
+        self.number.consents().iter()
+    }
+
+    /// A relation on the number.
+    pub fn relation(&self, id: FactId) -> Option<&Relation> {
+        self.number.relations().iter().find(|r| r.id == id)
+    }
+
+    /// A consent on the number or of a person meant.
+    pub fn consent(&self, id: FactId) -> Option<&Consent> {
+        self.everywhere()
+            .flat_map(GroupRef::consents)
+            .find(|c| c.id == id)
+    }
+
+    /// An objection on the number or of a person meant.
+    pub fn objection(&self, id: FactId) -> Option<&Objection> {
+        self.everywhere()
+            .flat_map(GroupRef::objections)
+            .find(|o| o.id == id)
+    }
+
+    fn everywhere(&self) -> impl Iterator<Item = &GroupRef<'_>> {
+        std::iter::once(&self.number).chain(&self.persons)
+    }
+
     /// Decides with what is known: calls `ask` with the facts as the core wants them.
     pub fn with_facts<T>(
         &self,
