@@ -1,0 +1,6 @@
+//! The front door: gRPC. Between the wire and the core, and nothing else.
+
+pub mod check;
+pub mod convert;
+pub mod fields;
+pub mod status;

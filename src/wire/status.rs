@@ -1,0 +1,41 @@
+//! Errors as gRPC statuses, in one place. An error is never a verdict: the dialer must not dial.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::fields::Fields;
+use crate::ledger::{AppendError, LedgerError};
+
+/// A decision that could not be recorded. `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are for the dialer to
+/// retry, and never to be read as permission: what is not on record was not allowed.
+pub fn append(error: &AppendError) -> Status {
+    match error {
+        AppendError::Busy(_) => overloaded(error.to_string()),
+        AppendError::Failed(_) => Status::unavailable(error.to_string()),
+        AppendError::TooLong { field, .. } => {
+            let mut fields = Fields::default();
+            fields.bad(*field, error.to_string());
+            match fields.check() {
+                Err(status) => status,
+                Ok(()) => Status::internal(error.to_string()),
+            }
+        }
+        AppendError::Malformed(_) => Status::internal(error.to_string()),
+    }
+}
+
+/// A decision that was taken but did not become durable.
+pub fn ledger(error: &LedgerError) -> Status {
+    Status::unavailable(error.to_string())
+}
+
+/// Load is shed; ask again after the delay.
+pub fn overloaded(message: String) -> Status {
+    Status::with_error_details(
+        Code::ResourceExhausted,
+        message,
+        ErrorDetails::with_retry_info(Some(Duration::from_millis(50))),
+    )
+}
