@@ -1,6 +1,7 @@
 //! verzet: may this seller call this person about this offer, now?
 pub mod clock;
 pub mod facts;
+pub mod intake;
 pub mod number;
 pub mod policy;
 pub mod proto;

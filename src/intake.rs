@@ -1,0 +1,2 @@
+//! Taking facts in.
+pub mod csv;
