@@ -4,3 +4,4 @@ pub mod facts;
 pub mod number;
 pub mod policy;
 pub mod proto;
+pub mod store;
