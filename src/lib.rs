@@ -5,3 +5,4 @@ pub mod intake;
 pub mod number;
 pub mod policy;
 pub mod proto;
+pub mod store;
