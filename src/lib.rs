@@ -1,7 +1,13 @@
 //! verzet: may this seller call this person about this offer, now?
 pub mod clock;
 pub mod facts;
+pub mod intake;
+pub mod ledger;
 pub mod number;
 pub mod policy;
 pub mod proto;
+pub mod report;
+pub mod server;
 pub mod sidecar;
+pub mod store;
+pub mod wire;
