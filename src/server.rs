@@ -58,7 +58,9 @@ pub enum ServeError {
         hint: &'static str,
     },
     /// The socket.
-    #[error("{path}: cannot listen on the socket: {source}; use a data directory with a shorter path, on a file system that has sockets")]
+    #[error(
+        "{path}: cannot listen on the socket: {source}; use a data directory with a shorter path, on a file system that has sockets"
+    )]
     Socket {
         /// The path.
         path: String,

@@ -23,6 +23,7 @@ pub use self::{
     check::{Query, Recorded},
     open::OpenError,
     words::Language,
+    write::ChangeError,
 };
 use crate::{
     clock::Micros,

@@ -3,4 +3,6 @@
 pub mod check;
 pub mod convert;
 pub mod fields;
+pub mod policy;
+pub mod report;
 pub mod status;

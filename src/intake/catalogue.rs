@@ -60,7 +60,11 @@ impl Located {
             Place::File { line, columns: at } => {
                 let field = columns(kind).iter().position(|c| *c == problem.field);
                 let column = field.and_then(|f| at.get(f)).or(at.first());
-                (file_name(kind).to_owned(), *line, column.copied().unwrap_or(1))
+                (
+                    file_name(kind).to_owned(),
+                    *line,
+                    column.copied().unwrap_or(1),
+                )
             }
             Place::Given => (format!("{kind} {}", shown(&self.entry.key())), 0, 0),
         };
@@ -196,7 +200,10 @@ pub(super) fn build<'e>(
                 let products = if c.products == ["*"] {
                     own()?
                 } else {
-                    c.products.iter().map(|p| product(p)).collect::<Result<_, _>>()?
+                    c.products
+                        .iter()
+                        .map(|p| product(p))
+                        .collect::<Result<_, _>>()?
                 };
                 rows.campaigns.push(Campaign {
                     id: c.id.as_str().into(),

@@ -148,7 +148,7 @@ impl Told {
 
     /// Channels: names and `*`; `None` inside if there are none.
     pub(super) fn channels(&mut self, text: &str) -> Option<Option<ChannelSet>> {
-        let mut set = None;
+        let mut set: Option<ChannelSet> = None;
         let mut sound = true;
         for item in items(text) {
             if item == "*" {

@@ -18,7 +18,11 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads a header; each thing wrong with it is one problem. The columns may stand in any order.
-    pub(super) fn read(row: &Row<'_>, columns: &[&'static str], file: &str) -> (Self, Vec<Problem>) {
+    pub(super) fn read(
+        row: &Row<'_>,
+        columns: &[&'static str],
+        file: &str,
+    ) -> (Self, Vec<Problem>) {
         let mut places: SmallVec<[Option<usize>; 12]> = columns.iter().map(|_| None).collect();
         let mut problems = Vec::new();
         let mut tell = |field: usize, name: &str, what: String, hint: String| {
@@ -62,7 +66,12 @@ impl Header {
                 }
                 None => format!("remove it; the columns are {}", columns.join(", ")),
             };
-            tell(field, "", format!("{} is not a column of this file", shown(name)), hint);
+            tell(
+                field,
+                "",
+                format!("{} is not a column of this file", shown(name)),
+                hint,
+            );
         }
         for column in missing.into_iter().filter(|c| !meant.contains(c)) {
             let hint = "add it; its fields may be empty".to_owned();

@@ -97,7 +97,11 @@ impl Reading<'_> {
                     || "add it to sellers.csv".to_owned(),
                     |near| format!("did you mean {}?", shown(&near)),
                 );
-                told.add("seller_id", format!("no seller has the id {}", shown(id)), hint);
+                told.add(
+                    "seller_id",
+                    format!("no seller has the id {}", shown(id)),
+                    hint,
+                );
                 None
             }
         }

@@ -90,7 +90,11 @@ impl Summary {
             GroupBy::Seller => d.seller.to_string(),
             GroupBy::Reason => d.reason.to_string(),
             GroupBy::Verdict => d.verdict.to_string(),
-            GroupBy::Regime => d.regime.as_ref().map(|r| r.id.to_string()).unwrap_or_default(),
+            GroupBy::Regime => d
+                .regime
+                .as_ref()
+                .map(|r| r.id.to_string())
+                .unwrap_or_default(),
             GroupBy::Source => d.source.to_string(),
             GroupBy::Agent => d
                 .personal
@@ -104,12 +108,12 @@ impl Summary {
                 .map(|n| n.to_string())
                 .unwrap_or_default(),
             GroupBy::Day => self.zone.day(d.at).to_string(),
-            GroupBy::Hour => d
-                .at
-                .timestamp()
-                .to_zoned(self.zone.tz().clone())
-                .strftime("%Y-%m-%dT%H:00%:z")
-                .to_string(),
+            GroupBy::Hour => {
+                d.at.timestamp()
+                    .to_zoned_datetime(self.zone.tz().clone())
+                    .strftime("%Y-%m-%dT%H:00%:z")
+                    .to_string()
+            }
         }
     }
 }

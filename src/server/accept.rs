@@ -51,7 +51,10 @@ pub(super) async fn deal(
                 match listener.accept().await {
                     Ok((stream, _)) => {
                         let _ = stream.set_nodelay(true);
-                        return stream.into_std().ok().map(|stream| Accepted { stream, place });
+                        return stream
+                            .into_std()
+                            .ok()
+                            .map(|stream| Accepted { stream, place });
                     }
                     Err(error) => {
                         // Out of file descriptors, or the caller hung up: neither is a reason to stop.

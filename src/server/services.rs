@@ -10,19 +10,12 @@ use crate::{
     proto::{
         DESCRIPTORS,
         v1::{
-            catalogue_service_server::CatalogueServiceServer,
-            check_service_server::CheckServiceServer, fact_service_server::FactServiceServer,
-            intake_service_server::IntakeServiceServer,
-            policy_service_server::PolicyServiceServer,
-            register_service_server::RegisterServiceServer,
+            check_service_server::CheckServiceServer, policy_service_server::PolicyServiceServer,
             report_service_server::ReportServiceServer,
         },
     },
     sidecar::Sidecar,
-    wire::{
-        catalogue::CatalogueDoor, check::Checks, facts::FactDoor, intake::IntakeDoor,
-        policy::PolicyDoor, register::RegisterDoor, report::ReportDoor,
-    },
+    wire::{check::Checks, policy::PolicyDoor, report::ReportDoor},
 };
 
 /// The dialers' port.
@@ -38,13 +31,6 @@ pub(super) fn for_dialers(
         CheckServiceServer::new(checks)
             .max_decoding_message_size(max)
             .max_encoding_message_size(usize::MAX),
-    )
-    .add_service(FactServiceServer::new(FactDoor(sidecar.clone())).max_decoding_message_size(max))
-    .add_service(
-        CatalogueServiceServer::new(CatalogueDoor(sidecar.clone())).max_decoding_message_size(max),
-    )
-    .add_service(
-        RegisterServiceServer::new(RegisterDoor(sidecar.clone())).max_decoding_message_size(max),
     )
     .add_service(
         PolicyServiceServer::new(PolicyDoor(sidecar.clone())).max_decoding_message_size(max),
@@ -77,7 +63,5 @@ pub(super) fn for_socket(
     health: &Health,
     options: &ServerOptions,
 ) -> Routes {
-    for_dialers(sidecar, mailbox, health, options)
-        .add_service(IntakeServiceServer::new(IntakeDoor(sidecar.clone())))
-        .prepare()
+    for_dialers(sidecar, mailbox, health, options).prepare()
 }

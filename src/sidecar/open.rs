@@ -8,16 +8,17 @@ use tokio::sync::watch;
 
 use super::{Home, Settings, Sidecar, recent::RecentCalls};
 use crate::{
-    clock::{Day, Zone},
+    clock::Zone,
     facts::{
         catalogue::Catalogue,
         groups::{Groups, Packed},
-        model::PersonSym,
+        model::{Consent, Objection, PersonSym, Relation},
         register::RegisterCopy,
         symbols::Symbols,
         world::{World, is_person_stop},
     },
     intake,
+    number::E164,
     ledger::{Ledger, LedgerError, LedgerOptions},
     policy::{
         Packs,
@@ -49,10 +50,14 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The stored catalogue does not hold together.
-    #[error("the stored catalogue does not hold together: {0}; restore a backup of the data directory")]
+    #[error(
+        "the stored catalogue does not hold together: {0}; restore a backup of the data directory"
+    )]
     Catalogue(String),
     /// A regime was chosen that this build does not know.
-    #[error("regime `{0}` was chosen, but no policy pack of that name is here; put its pack into the directory packs/ of the data directory, or use the build that has it")]
+    #[error(
+        "regime `{0}` was chosen, but no policy pack of that name is here; put its pack into the directory packs/ of the data directory, or use the build that has it"
+    )]
     UnknownRegime(String),
     /// The facts are older than the ledger.
     #[error(
@@ -170,13 +175,13 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
             .map_err(OpenError::Thread)?;
         let (mut consents, mut objections) = (Vec::new(), Vec::new());
         let (mut withdrawn, mut personal) = (Vec::new(), Vec::new());
-        second.load_consents(&mut |number, consent| {
+        second.load_consents(&mut |number: E164, consent: Consent| {
             if is_person_stop(&consent) {
                 withdrawn.push((u64::from(consent.person.0), consent.clone()));
             }
             consents.push((number.digits(), consent));
         })?;
-        second.load_objections(&mut |number, objection| {
+        second.load_objections(&mut |number: Option<E164>, objection: Objection| {
             if objection.person != PersonSym::NONE {
                 personal.push((u64::from(objection.person.0), objection));
             }
@@ -198,9 +203,9 @@ type Keyed<T> = Vec<(u64, T)>;
 
 fn load_relations(
     reader: &StoreReader,
-) -> Result<Keyed<crate::facts::model::Relation>, StoreError> {
+) -> Result<Keyed<Relation>, StoreError> {
     let mut relations = Vec::new();
-    reader.load_relations(&mut |number, relation| {
+    reader.load_relations(&mut |number: E164, relation: Relation| {
         relations.push((number.digits(), relation));
     })?;
     Ok(relations)
@@ -226,8 +231,8 @@ pub(super) fn enforcements(
                 .ok_or_else(|| OpenError::UnknownRegime(row.regime_id.clone()))?;
             Ok(Enforcement {
                 regime,
-                from: row.from_day.unwrap_or(Day::ALWAYS),
-                until: row.until_day.unwrap_or(Day::NEVER),
+                from: row.from_day,
+                until: row.until_day,
                 at: row.at,
                 by: row.by,
                 why: row.why,
@@ -244,7 +249,7 @@ pub(super) fn load_registers(
 ) -> Result<HashMap<Arc<str>, Arc<RegisterCopy>>, StoreError> {
     let mut registers = HashMap::new();
     for row in store.snapshots()? {
-        if !row.in_force {
+        if row.rev_until.is_some() {
             continue;
         }
         match RegisterCopy::load(&row, &store.snapshot_path(&row.register, row.n)) {

@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use futures::{Stream, StreamExt, stream::FuturesUnordered};
+use futures_util::{Stream, StreamExt, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -50,7 +50,9 @@ impl Checks {
 
     async fn one(&self, r: &v1::CheckRequest, wait: Duration) -> Result<v1::CheckResponse, Status> {
         let form = form(r)?;
-        let behind = self.is_behind(r.min_revision, wait.min(self.limits.revision_wait)).await;
+        let behind = self
+            .is_behind(r.min_revision, wait.min(self.limits.revision_wait))
+            .await;
         let query = Query {
             ask: Ask {
                 number: &r.number,
@@ -73,7 +75,14 @@ impl Checks {
         let (response, ticket) = self
             .sidecar
             .check(&query, |asked, recorded| {
-                convert::response(&self.sidecar, asked, recorded, form.intent, &r.call_id, r.explain)
+                convert::response(
+                    &self.sidecar,
+                    asked,
+                    recorded,
+                    form.intent,
+                    &r.call_id,
+                    r.explain,
+                )
             })
             .map_err(|e| status::append(&e))?;
         self.durable(ticket).await?;
@@ -127,7 +136,10 @@ fn form(r: &v1::CheckRequest) -> Result<Form, Status> {
         as_of: fields.time("as_of", r.as_of.as_ref()),
     };
     if r.as_of.is_some() && !r.dry_run {
-        fields.bad("as_of", "only with dry_run: a recorded decision is made now");
+        fields.bad(
+            "as_of",
+            "only with dry_run: a recorded decision is made now",
+        );
     }
     fields.check()?;
     Ok(form)
@@ -136,7 +148,11 @@ fn form(r: &v1::CheckRequest) -> Result<Form, Status> {
 /// The time left by `grpc-timeout`; a minute if the caller set none.
 fn time_left<T>(request: &Request<T>) -> Duration {
     let none = Duration::from_secs(60);
-    let Some(text) = request.metadata().get("grpc-timeout").and_then(|v| v.to_str().ok()) else {
+    let Some(text) = request
+        .metadata()
+        .get("grpc-timeout")
+        .and_then(|v| v.to_str().ok())
+    else {
         return none;
     };
     let Some((digits, unit)) = text.split_at_checked(text.len().saturating_sub(1)) else {
@@ -174,7 +190,11 @@ impl CheckService for Checks {
         let batch = request.into_inner();
         let mut fields = Fields::default();
         if batch.items.is_empty() || batch.items.len() > self.limits.batch {
-            let what = format!("{} numbers; a batch has 1 to {}", batch.items.len(), self.limits.batch);
+            let what = format!(
+                "{} numbers; a batch has 1 to {}",
+                batch.items.len(),
+                self.limits.batch
+            );
             fields.bad("items", what);
         }
         fields.id("campaign_id", &batch.campaign_id);
@@ -183,7 +203,10 @@ impl CheckService for Checks {
         let channel = fields.channel("channel", batch.channel);
         let as_of = fields.time("as_of", batch.as_of.as_ref());
         if batch.as_of.is_some() && !batch.dry_run {
-            fields.bad("as_of", "only with dry_run: a recorded decision is made now");
+            fields.bad(
+                "as_of",
+                "only with dry_run: a recorded decision is made now",
+            );
         }
         for (i, item) in batch.items.iter().enumerate() {
             if item.number.len() > MAX_NUMBER {

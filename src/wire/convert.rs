@@ -73,13 +73,15 @@ pub fn response(
         reason: i32::from(decision.reason.code()),
         e164: asked.number.map(|n| n.e164.to_string()).unwrap_or_default(),
         line_type: asked.number.map_or(0, |n| n.line_type as i32),
-        decision_id: recorded.ticket.map(|t| t.id.to_string()).unwrap_or_default(),
+        decision_id: recorded
+            .ticket
+            .map(|t| t.id.to_string())
+            .unwrap_or_default(),
         call_id: call_id.to_owned(),
         lead_action: lead_action(decision.verdict, decision.reason, intent) as i32,
         retry_at: None,
-        valid_until: (allowed && intent == Intent::Dial).then(|| {
-            timestamp(asked.valid_until(recorded.at, sidecar.settings.allow_valid_for))
-        }),
+        valid_until: (allowed && intent == Intent::Dial)
+            .then(|| timestamp(asked.valid_until(recorded.at, sidecar.settings.allow_valid_for))),
         regime: asked.regime.map(|r| r.id.to_string()).unwrap_or_default(),
         legal_basis: row.map(|r| r.source.clone()).unwrap_or_default(),
         obligations: asked.obligations().iter().map(|o| obligation(*o)).collect(),
@@ -95,8 +97,15 @@ pub fn response(
             verdict: i32::from(s.verdict.code()),
             reason: i32::from(s.reason.code()),
         }),
-        trail: if explain { trail(sidecar, asked) } else { Vec::new() },
-        earlier_decision_id: recorded.earlier.map(|id| id.to_string()).unwrap_or_default(),
+        trail: if explain {
+            trail(sidecar, asked)
+        } else {
+            Vec::new()
+        },
+        earlier_decision_id: recorded
+            .earlier
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
         reason_text: match row {
             Some(row) if explain => sidecar.settings.language.of(&row.text).to_owned(),
             _ => String::new(),

@@ -110,7 +110,11 @@ impl PolicyService for PolicyDoor {
         Ok(Response::new(v1::GetRegimeResponse {
             regime: Some(self.short(regime)),
             rows: rows(regime, lang),
-            readings: regime.readings.iter().map(|t| lang.of(t).to_owned()).collect(),
+            readings: regime
+                .readings
+                .iter()
+                .map(|t| lang.of(t).to_owned())
+                .collect(),
             pack: regime.text.to_string(),
         }))
     }
@@ -141,7 +145,7 @@ impl PolicyService for PolicyDoor {
         })
         .await
         .map_err(|_| Status::internal("the change broke off; see the log"))?
-        .map_err(|e| super::status::store(&e))?;
+        .map_err(|e| super::status::change(&e))?;
         Ok(Response::new(v1::EnforceRegimeResponse {
             enforcement: Some(enforcement(&chosen)),
         }))

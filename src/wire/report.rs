@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::{convert, fields::{Fields, timestamp}, status};
+use super::{
+    convert,
+    fields::{Fields, timestamp},
+    status,
+};
 use crate::{
     ledger::{DecisionId, Durability, Filter, StoredDecision},
     number,
@@ -108,7 +112,10 @@ impl ReportService for ReportDoor {
         };
         let before = match asked.page_token.as_str() {
             "" => None,
-            token => token.parse::<u64>().map_err(|_| fields.bad("page_token", "is not one of this service")).ok(),
+            token => token
+                .parse::<u64>()
+                .map_err(|_| fields.bad("page_token", "is not one of this service"))
+                .ok(),
         };
         fields.check()?;
         let Some(filter) = filter else {
@@ -116,12 +123,16 @@ impl ReportService for ReportDoor {
         };
         let sidecar = self.0.clone();
         blocking(move || {
-            let reader = sidecar.ledger.reader();
+            let mut reader = sidecar.ledger.reader();
             let page = reader
                 .list(&filter, before, size as usize)
                 .map_err(|e| status::ledger(&e))?;
             Ok(Response::new(v1::ListDecisionsResponse {
-                decisions: page.decisions.iter().map(|d| decision(d, &sidecar.packs)).collect(),
+                decisions: page
+                    .decisions
+                    .iter()
+                    .map(|d| decision(d, &sidecar.packs))
+                    .collect(),
                 next_page_token: page.next.map(|seq| seq.to_string()).unwrap_or_default(),
             }))
         })
@@ -137,7 +148,12 @@ impl ReportService for ReportDoor {
         let filter = self.filter(asked.filter, &mut fields);
         let mut by = Vec::new();
         for (i, value) in asked.group_by.iter().enumerate() {
-            by.extend(code(&mut fields, &format!("group_by[{i}]"), *value, GroupBy::from_code));
+            by.extend(code(
+                &mut fields,
+                &format!("group_by[{i}]"),
+                *value,
+                GroupBy::from_code,
+            ));
         }
         if asked.group_by.is_empty() {
             by = vec![GroupBy::Verdict, GroupBy::Reason];
@@ -175,11 +191,13 @@ impl ReportService for ReportDoor {
 /// A recorded decision on the wire. The rows are named if this build still has the pack it was made by.
 fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
     let personal = d.personal.as_ref();
-    let text = |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();
-    let pack = d
-        .regime
-        .as_ref()
-        .and_then(|stored| packs.get(&stored.id).filter(|r| r.hash == stored.pack_sha256));
+    let text =
+        |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();
+    let pack = d.regime.as_ref().and_then(|stored| {
+        packs
+            .get(&stored.id)
+            .filter(|r| r.hash == stored.pack_sha256)
+    });
     let rows = pack
         .zip(d.channel)
         .and_then(|(regime, channel)| regime.table(channel))
@@ -222,7 +240,11 @@ fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
         agent_id: text(|p| p.agent_id.to_string()),
         caller_id: text(|p| p.caller_id.to_string()),
         person_id: text(|p| p.person_id.to_string()),
-        regime: d.regime.as_ref().map(|r| r.id.to_string()).unwrap_or_default(),
+        regime: d
+            .regime
+            .as_ref()
+            .map(|r| r.id.to_string())
+            .unwrap_or_default(),
         pack_hash: d
             .regime
             .as_ref()

@@ -6,7 +6,11 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::fields::Fields;
-use crate::ledger::{AppendError, LedgerError};
+use crate::{
+    ledger::{AppendError, LedgerError},
+    sidecar::ChangeError,
+    store::StoreError,
+};
 
 /// A decision that could not be recorded. `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are for the dialer to
 /// retry, and never to be read as permission: what is not on record was not allowed.
@@ -38,4 +42,28 @@ pub fn overloaded(message: String) -> Status {
         message,
         ErrorDetails::with_retry_info(Some(Duration::from_millis(50))),
     )
+}
+
+/// A change that was not made.
+pub fn change(error: &ChangeError) -> Status {
+    match error {
+        ChangeError::Fields(problems) => {
+            let mut fields = Fields::default();
+            for p in problems {
+                fields.bad(p.field, format!("{}; {}", p.what, p.hint));
+            }
+            match fields.check() {
+                Err(status) => status,
+                Ok(()) => Status::invalid_argument(error.to_string()),
+            }
+        }
+        ChangeError::NotFound(what) => Status::not_found(what),
+        ChangeError::Refused(what) => Status::failed_precondition(what),
+        ChangeError::Store(error) => store(error),
+    }
+}
+
+/// The store could not do it; nothing of the change was kept.
+pub fn store(error: &StoreError) -> Status {
+    Status::unavailable(error.to_string())
 }
