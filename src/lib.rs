@@ -1,5 +1,7 @@
 //! verzet: may this seller call this person about this offer, now?
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod facts;
 pub mod intake;
 pub mod ledger;
