@@ -9,6 +9,7 @@ pub mod number;
 pub mod policy;
 pub mod proto;
 pub mod report;
+pub mod sample;
 pub mod server;
 pub mod sidecar;
 pub mod store;
