@@ -38,8 +38,7 @@ impl RowHasher {
 
 /// Another hash from a row's own: for what stands beside the row's first fact.
 pub(super) fn beside(hash: RowHash, tag: &str) -> RowHash {
-    let [low, high] = [&hash[..8], &hash[8..]].map(|half| {
-        half.iter().fold(0, |n, byte| n << 8 | i64::from(*byte))
-    });
+    let [low, high] = [&hash[..8], &hash[8..]]
+        .map(|half| half.iter().fold(0, |n, byte| n << 8 | i64::from(*byte)));
     RowHasher::new(tag).number(low).number(high).finish()
 }

@@ -4,7 +4,8 @@ use smallvec::SmallVec;
 
 use super::{
     csv::Row,
-    problem::{Problem, nearest, shown},
+    field::Told,
+    problem::{FieldProblem, Problem, nearest, shown},
 };
 
 /// Where each known column stands in a file.
@@ -18,7 +19,11 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads a header; each thing wrong with it is one problem. The columns may stand in any order.
-    pub(super) fn read(row: &Row<'_>, columns: &[&'static str], file: &str) -> (Self, Vec<Problem>) {
+    pub(super) fn read(
+        row: &Row<'_>,
+        columns: &[&'static str],
+        file: &str,
+    ) -> (Self, Vec<Problem>) {
         let mut places: SmallVec<[Option<usize>; 12]> = columns.iter().map(|_| None).collect();
         let mut problems = Vec::new();
         let mut tell = |field: usize, name: &str, what: String, hint: String| {
@@ -62,7 +67,12 @@ impl Header {
                 }
                 None => format!("remove it; the columns are {}", columns.join(", ")),
             };
-            tell(field, "", format!("{} is not a column of this file", shown(name)), hint);
+            tell(
+                field,
+                "",
+                format!("{} is not a column of this file", shown(name)),
+                hint,
+            );
         }
         for column in missing.into_iter().filter(|c| !meant.contains(c)) {
             let hint = "add it; its fields may be empty".to_owned();
@@ -70,6 +80,43 @@ impl Header {
         }
         let width = row.len();
         (Self { places, width }, problems)
+    }
+
+    /// Whether a row has another number of fields than the header; then it is told.
+    pub(super) fn misfit(&self, row: &Row<'_>, told: &mut Told) -> bool {
+        let (has, needs) = (row.len(), self.width);
+        if has != needs {
+            told.add(
+                "",
+                format!("the row has {has} fields, but the header {needs}"),
+                "look for a comma too many or too few; quote fields with commas in them",
+            );
+        }
+        has != needs
+    }
+
+    /// A problem of a row with its place.
+    pub(super) fn problem(
+        &self,
+        row: &Row<'_>,
+        columns: &[&'static str],
+        file: &str,
+        problem: FieldProblem,
+    ) -> Problem {
+        let column = columns.iter().position(|c| *c == problem.field);
+        let field = match column {
+            Some(column) => self.place(column).unwrap_or(0),
+            None => self.width.min(row.len()),
+        };
+        let (line, column) = row.place(field);
+        Problem {
+            file: file.to_owned(),
+            line,
+            column,
+            field: problem.field.to_owned(),
+            what: problem.what,
+            hint: problem.hint,
+        }
     }
 
     /// Where a known column stands.

@@ -130,13 +130,10 @@ pub(super) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
     }
     let lower = name.to_lowercase();
     let distance = |n: &&str| strsim::damerau_levenshtein(&lower, &n.to_lowercase());
-    names
-        .into_iter()
-        .min_by_key(distance)
-        .filter(|n| {
-            let d = distance(n);
-            d <= 2.max(n.len() / 4) && d < n.len().min(lower.len())
-        })
+    names.into_iter().min_by_key(distance).filter(|n| {
+        let d = distance(n);
+        d <= 2.max(n.len() / 4) && d < n.len().min(lower.len())
+    })
 }
 
 /// How often [`Near`] compares before it gives up, so that a file of a million mistyped ids is still

@@ -15,10 +15,7 @@ type Found = Vec<(usize, FieldProblem)>;
 
 /// Everything wrong between entries, each with the index of the entry to blame. `open` says of which
 /// kinds not every entry could be read, so that a missing one cannot be told.
-pub(in crate::intake) fn check(
-    entries: &[Located],
-    open: &dyn Fn(CatalogueKind) -> bool,
-) -> Found {
+pub(in crate::intake) fn check(entries: &[Located], open: &dyn Fn(CatalogueKind) -> bool) -> Found {
     let mut found = Found::new();
     let index = duplicates(entries, &mut found);
     references(entries, &index, open, &mut found);
@@ -55,7 +52,11 @@ fn duplicates(entries: &[Located], found: &mut Found) -> Index {
                 found,
                 i,
                 super::columns(kind)[0],
-                format!("{} is there twice, first on {}", shown(&key.1), entries[first].name()),
+                format!(
+                    "{} is there twice, first on {}",
+                    shown(&key.1),
+                    entries[first].name()
+                ),
                 "keep one",
             );
         }
@@ -83,7 +84,13 @@ fn references(
             Some(near) => format!("did you mean {}?", shown(&near)),
             None => format!("add it to {}", super::file_name(kind)),
         };
-        add(found, at, field, format!("no {kind} has the id {}", shown(id)), hint);
+        add(
+            found,
+            at,
+            field,
+            format!("no {kind} has the id {}", shown(id)),
+            hint,
+        );
     };
     for (i, one) in entries.iter().enumerate() {
         match &one.entry {
@@ -116,9 +123,9 @@ fn references(
 /// Categories that lead back to themselves: each cycle is told once, with its members.
 fn cycles(entries: &[Located], index: &Index, found: &mut Found) {
     let parent = |i: usize| match &entries[i].entry {
-        Entry::Category { id, parent, .. } if id != parent => {
-            index.get(&(CatalogueKind::Category, parent.clone())).copied()
-        }
+        Entry::Category { id, parent, .. } if id != parent => index
+            .get(&(CatalogueKind::Category, parent.clone()))
+            .copied(),
         _ => None,
     };
     // The walk that came by an entry; 0 for none. A walk that meets itself has found a cycle.
@@ -147,7 +154,9 @@ fn cycles(entries: &[Located], index: &Index, found: &mut Found) {
             continue;
         };
         let mut members = vec![entry];
-        members.extend(std::iter::successors(parent(entry), |n| parent(*n)).take_while(|n| *n != entry));
+        members.extend(
+            std::iter::successors(parent(entry), |n| parent(*n)).take_while(|n| *n != entry),
+        );
         let names: Vec<_> = members.iter().map(|n| entries[*n].entry.key()).collect();
         add(
             found,
@@ -168,7 +177,9 @@ fn contradictions(entries: &[Located], found: &mut Found) {
         if let Entry::Pair(p) = &one.entry
             && !p.similar
         {
-            let no = noes.entry((&p.bought, &p.offered)).or_insert((p.signed_on, i));
+            let no = noes
+                .entry((&p.bought, &p.offered))
+                .or_insert((p.signed_on, i));
             *no = (*no).min((p.signed_on, i));
         }
     }

@@ -15,8 +15,15 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub(in crate::intake) enum Entry {
-    Seller { id: String, name: String },
-    Category { id: String, parent: String, name: String },
+    Seller {
+        id: String,
+        name: String,
+    },
+    Category {
+        id: String,
+        parent: String,
+        name: String,
+    },
     Product(ProductEntry),
     Pair(PairEntry),
     Source(SourceEntry),
@@ -286,7 +293,11 @@ fn source<'t>(cell: &dyn Fn(usize) -> &'t str, told: &mut Told) -> Option<Source
         SourceKind::word,
     );
     if kind == Some(None) {
-        told.add("kind", "is empty".to_owned(), words(SourceKind::ALL, SourceKind::word));
+        told.add(
+            "kind",
+            "is empty".to_owned(),
+            words(SourceKind::ALL, SourceKind::word),
+        );
     }
     let obtained_on = told.day("obtained_on", cell(4));
     Some(SourceEntry {
@@ -301,10 +312,26 @@ fn source<'t>(cell: &dyn Fn(usize) -> &'t str, told: &mut Told) -> Option<Source
 fn campaign<'t>(cell: &dyn Fn(usize) -> &'t str, told: &mut Told) -> Option<CampaignEntry> {
     let id = own_id("campaign_id", cell(0), told);
     let seller = needed_id("seller_id", cell(1), told);
-    let purpose = told.word("purpose", cell(2), Purpose::parse, Purpose::ALL, Purpose::word);
-    let channel = told.word("channel", cell(3), Channel::parse, Channel::ALL, Channel::word);
+    let purpose = told.word(
+        "purpose",
+        cell(2),
+        Purpose::parse,
+        Purpose::ALL,
+        Purpose::word,
+    );
+    let channel = told.word(
+        "channel",
+        cell(3),
+        Channel::parse,
+        Channel::ALL,
+        Channel::word,
+    );
     if channel == Some(None) {
-        told.add("channel", "is empty".to_owned(), words(Channel::ALL, Channel::word));
+        told.add(
+            "channel",
+            "is empty".to_owned(),
+            words(Channel::ALL, Channel::word),
+        );
     }
     let mut products: Vec<String> = items(cell(4)).map(str::to_owned).collect();
     products.sort_unstable();

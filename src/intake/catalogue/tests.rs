@@ -77,7 +77,7 @@ fn unknown_references_are_told_with_the_nearest() {
     .unwrap_err();
     let want = [
         "source \"other\": seller_id: is empty; it is needed",
-        "product \"x\": seller_id: no seller has the id \"sx\"; did you mean \"s\"?",
+        "product \"x\": seller_id: no seller has the id \"sx\"; add it to sellers.csv",
         "product \"y\": category_id: no category has the id \"rot\"; did you mean \"root\"?",
         "pair \"p;zzz;2020-01-01\": offered_product_id: no product has the id \"zzz\"; add it to products.csv",
         "campaign \"c\": products: no product has the id \"unknown\"; add it to products.csv",
@@ -127,12 +127,14 @@ fn a_yes_and_a_no_that_hold_on_the_same_day_are_a_contradiction() {
         assert!(got.contains("similar: a yes for"), "{got}");
     }
     // The other direction is another judgement, and so is a yes that has run out.
-    assert!(read(
-        "pair: p, q, yes, jo, 2020-01-01, 2020-12-31,
+    assert!(
+        read(
+            "pair: p, q, yes, jo, 2020-01-01, 2020-12-31,
          pair: p, q, no, jo, 2021-01-01, ,
          pair: q, p, yes, jo, 2021-01-01, ,"
-    )
-    .is_ok());
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -141,7 +143,10 @@ fn an_unsigned_pair_an_expiring_no_and_one_that_expires_before_it_is_signed_are_
     assert!(problem("pair: p, q, yes, jo, , ,").contains("signed_on: is empty"));
     assert!(problem("pair: p, q, no, jo, 2020-01-01, 2021-01-01,").contains("does not expire"));
     let early = problem("pair: p, q, yes, jo, 2020-01-02, 2020-01-01,");
-    assert!(early.contains("2020-01-01 is before signed_on, 2020-01-02"), "{early}");
+    assert!(
+        early.contains("2020-01-01 is before signed_on, 2020-01-02"),
+        "{early}"
+    );
     assert!(problem("pair: p, q, maybe, jo, 2020-01-01, ,").contains("yes, no"));
 }
 
@@ -165,7 +170,14 @@ fn every_wrong_field_of_a_row_is_told() {
     let fields: Vec<_> = got.iter().map(|p| p.split(": ").nth(1).unwrap()).collect();
     assert_eq!(
         fields,
-        ["campaign_id", "purpose", "channel", "region", "starts_on", "purpose_compatible"]
+        [
+            "campaign_id",
+            "purpose",
+            "channel",
+            "region",
+            "starts_on",
+            "purpose_compatible"
+        ]
     );
 }
 

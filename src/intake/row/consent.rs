@@ -8,7 +8,9 @@ use super::{Reading, permit_number, relation::needed, stop::Keys};
 use crate::{
     clock::Micros,
     facts::{
-        model::{ChannelSet, Consent, FactId, FactKind, PersonSym, Products, ProductSym, SellerSym},
+        model::{
+            ChannelSet, Consent, FactId, FactKind, PersonSym, ProductSym, Products, SellerSym,
+        },
         symbols::{Symbols, TooMany},
     },
     intake::{

@@ -90,7 +90,11 @@ impl ObjectionRow<'_> {
     }
 
     /// The seller; 0 for all. `None`: it is not known, or that cannot be told.
-    pub(in crate::intake) fn seller(&self, with: &Reading<'_>, told: &mut Told) -> Option<SellerSym> {
+    pub(in crate::intake) fn seller(
+        &self,
+        with: &Reading<'_>,
+        told: &mut Told,
+    ) -> Option<SellerSym> {
         if self.seller_id.is_empty() {
             return Some(SellerSym::default());
         }
@@ -99,7 +103,12 @@ impl ObjectionRow<'_> {
 
     /// What it is recorded under.
     pub(in crate::intake) fn keys(&self) -> Keys {
-        keys(self.typed, self.region, self.hash, !self.person_id.is_empty())
+        keys(
+            self.typed,
+            self.region,
+            self.hash,
+            !self.person_id.is_empty(),
+        )
     }
 }
 

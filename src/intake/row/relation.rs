@@ -130,9 +130,9 @@ pub(in crate::intake) fn read<'a>(
     let started_on = told
         .day("started_on", fields.started_on)
         .and_then(|day| needed(told, "started_on", day));
-    let ended_on = told.day("ended_on", fields.ended_on).map(|day| {
-        day.unwrap_or(Day::NEVER)
-    });
+    let ended_on = told
+        .day("ended_on", fields.ended_on)
+        .map(|day| day.unwrap_or(Day::NEVER));
     if let (Some(start), Some(end)) = (started_on, ended_on)
         && end < start
     {
@@ -145,7 +145,8 @@ pub(in crate::intake) fn read<'a>(
     let paid = told.yes_no("paid", fields.paid);
 
     let row = (|| {
-        let (region, person_id, seller_id, product_id) = (region?, person_id?, seller_id?, product_id?);
+        let (region, person_id, seller_id, product_id) =
+            (region?, person_id?, seller_id?, product_id?);
         let fact = Relation {
             id: FactId::new(FactKind::Relation, 0),
             person: PersonSym::NONE,
