@@ -71,3 +71,68 @@ const CATALOGUE: [(&str, &str); 6] = [
     ("sources.csv", include_str!("sample/sources.csv")),
     ("campaigns.csv", include_str!("sample/campaigns.csv")),
 ];
+
+/// The directory in the data directory that marks it as the sample's.
+pub const MARK: &str = "sample";
+
+/// Why the sample could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// A file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A file's content, which a test keeps from happening.
+    #[error("{0}")]
+    Held(String),
+    /// The intake.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The register copy.
+    #[error(transparent)]
+    Register(#[from] RegisterRefused),
+    /// The regime.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+}
+
+/// Puts the sample into a sidecar: files, import, register copy, and `nl-bmnr` enforced. A sample that
+/// is there already gets a register copy of today's age, and nothing else changes.
+///
+/// # Errors
+/// If a file cannot be written or the sidecar does not take it.
+pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
+    let now = sidecar.now();
+    let files = write(
+        &sidecar.settings.data_dir.join(MARK),
+        sidecar.home.zone.day(now),
+    )?;
+    let options = FolderOptions {
+        origin: "sample".to_owned(),
+        skip_bad_rows: false,
+        accept_shrink: false,
+        default_region: sidecar.settings.default_region,
+        received_at: now,
+    };
+    let imported = sidecar.import_folder(&files.folder, &options, &mut |_| {})?;
+    if let Some(problem) = imported.report.problems.first() {
+        return Err(SampleError::Held(problem.to_string()));
+    }
+    let header = RegisterHeader {
+        register: "bmnr",
+        as_of: files.register_as_of,
+        format: "lines",
+        region: sidecar.settings.default_region,
+        accept_shrink: false,
+        file_name: "bmnr.txt",
+        received_at: now,
+    };
+    sidecar.import_register(&header, fs::File::open(&files.register)?)?;
+    let regime = sidecar.packs.get("nl-bmnr").cloned();
+    if let Some(regime) = regime
+        && !sidecar.world().enforced.is_enforced(&regime, now)
+    {
+        let (by, why) = ("verzet serve --sample", "the sample shows the rules of nl-bmnr");
+        sidecar.enforce(regime, Day::ALWAYS, Day::NEVER, by, why)?;
+    }
+    Ok(())
+}
