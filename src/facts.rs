@@ -3,4 +3,5 @@
 pub mod catalogue;
 pub mod delta;
 pub mod model;
+pub mod register;
 pub mod symbols;
