@@ -1,155 +1,204 @@
-//! A change set: one transaction.
-
-use std::path::PathBuf;
+//! A change set: one transaction, which brings one revision or nothing.
 
 use hashbrown::HashMap;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::*;
-use crate::facts::{
-    model::{Consent, FactId, FactKind, Objection, Relation},
-    symbols::Symbols,
+use super::{
+    Committed, Counts, Store, StoreError,
+    data_dir::DataDir,
+    database::{KINDS, Table, signed},
+    revision,
+    symbols::{self, Stored},
+};
+use crate::{
+    clock::Micros,
+    facts::{delta::Delta, symbols::Symbols},
 };
 
 /// A change set under way. Dropping it without [`Change::commit`] undoes it.
-#[derive(Debug)]
 pub struct Change<'s> {
-    store: &'s mut Store,
+    // Statements go before the transaction they belong to.
+    pub(super) inserts: [Option<CachedStatement<'s>>; 3],
+    pub(super) ends: [Option<CachedStatement<'s>>; 2],
+    tx: Transaction<'s>,
+    pub(super) conn: &'s Connection,
+    file: &'s std::path::Path,
+    pub(super) dir: &'s DataDir,
+    state: &'s mut State,
+    pub(super) received_at: Micros,
+    /// The origin of this change.
+    pub(super) origin: i64,
+    origins: HashMap<String, i64>,
+    pub(super) tables: [Table; 3],
+    pub(super) delta: Delta,
+    pub(super) counts: Counts,
+    /// The highest symbols that facts of this change name.
+    pub(super) named: Stored,
+    broken: bool,
 }
 
-#[allow(unused_variables, clippy::unimplemented)]
-impl Change<'_> {
+/// What the store remembers between changes.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) revision: u64,
+    pub(super) tables: [Table; 3],
+    pub(super) symbols: Stored,
+}
+
+impl<'s> Change<'s> {
+    pub(super) fn begin(
+        store: &'s mut Store,
+        origin: &str,
+        received_at: Micros,
+    ) -> Result<Self, StoreError> {
+        if origin.is_empty() {
+            return Err(StoreError::Refused(
+                "a change needs an origin: a short name for where it comes from, such as crm"
+                    .into(),
+            ));
+        }
+        let Store { db, dir, state } = store;
+        let tx = Transaction::new_unchecked(&db.conn, TransactionBehavior::Immediate)
+            .map_err(|e| StoreError::sqlite(&db.file, e))?;
+        let mut change = Self {
+            inserts: [None, None, None],
+            ends: [None, None],
+            tx,
+            conn: &db.conn,
+            file: &db.file,
+            dir,
+            tables: state.tables,
+            state,
+            received_at,
+            origin: 0,
+            origins: HashMap::new(),
+            delta: Delta::default(),
+            counts: Counts::default(),
+            named: [0; 3],
+            broken: false,
+        };
+        let id = change.origin_id(origin);
+        change.origin = change.keep(id)?;
+        Ok(change)
+    }
+
     /// The revision it will bring.
     pub fn revision(&self) -> u64 {
-        self.store.revision + 1
+        self.state.revision + 1
     }
 
-    /// Adds a relation and gives it an id.
+    /// Keeps the new symbols, writes the revision and commits durably: once this returns, neither a
+    /// crash nor a power cut undoes it. If nothing changed, no revision is used.
+    ///
+    /// `symbols` are those the facts of this change were made with.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] without a number.
-    pub fn add_relation(&mut self, on: &On<'_>, fact: Relation) -> Result<FactId, StoreError> {
-        unimplemented!()
-    }
-
-    /// Adds a consent and gives it an id.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] without a number.
-    pub fn add_consent(
-        &mut self,
-        on: &On<'_>,
-        fact: Consent,
-        extra: &ConsentExtra<'_>,
-    ) -> Result<FactId, StoreError> {
-        unimplemented!()
-    }
-
-    /// Adds an objection and gives it an id.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] without a number and a person.
-    pub fn add_objection(
-        &mut self,
-        on: &On<'_>,
-        fact: Objection,
-        extra: &ObjectionExtra<'_>,
-    ) -> Result<FactId, StoreError> {
-        unimplemented!()
-    }
-
-    /// Ends a fact that was current before this change.
-    ///
-    /// # Errors
-    /// [`StoreError::NotCurrent`], and [`StoreError::Stop`] for objections and withdrawn consents.
-    pub fn end(&mut self, id: FactId) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-
-    /// Content hashes of the current facts of this origin; for objections, of every origin.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn hashes(&self, kind: FactKind) -> Result<HashMap<RowHash, StoredRow>, StoreError> {
-        unimplemented!()
-    }
-
-    /// Puts a catalogue row in the place of the current one of that kind and key, of whatever origin.
-    /// The same row of the same origin again changes nothing.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn put_catalogue(&mut self, row: &CatalogueRow) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-
-    /// Ends the current row of that kind and key, if there is one.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn end_catalogue(&mut self, kind: CatalogueKind, key: &str) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-
-    /// The current catalogue rows as this change sees them.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn catalogue_rows(&self) -> Result<Vec<CatalogueRow>, StoreError> {
-        unimplemented!()
-    }
-
-    /// Queues a row for a person; `None` if the same one is or was there.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn add_unclear(&mut self, row: &NewUnclear<'_>) -> Result<Option<u64>, StoreError> {
-        unimplemented!()
-    }
-
-    /// Settles a queued row; `false` if there is none of that id or it is settled.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn settle_unclear(
-        &mut self,
-        id: u64,
-        by: &str,
-        settlement: &str,
-    ) -> Result<bool, StoreError> {
-        unimplemented!()
-    }
-
-    /// The number the next copy of a register will have, and where its numbers are to be written
-    /// before [`Change::add_snapshot`].
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] if the register's name cannot be part of a file name.
-    pub fn next_snapshot(&self, register: &str) -> Result<(u64, PathBuf), StoreError> {
-        unimplemented!()
-    }
-
-    /// Puts a register copy in force; its numbers must be in their file.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] if it is not the next one or its file is not there.
-    pub fn add_snapshot(&mut self, row: &NewSnapshot<'_>) -> Result<SnapshotRow, StoreError> {
-        unimplemented!()
-    }
-
-    /// Records a choice of regime.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn enforce(&mut self, row: &NewEnforcement<'_>) -> Result<EnforcementRow, StoreError> {
-        unimplemented!()
-    }
-
-    /// Keeps the new symbols, writes the revision and commits durably. If nothing changed, no revision
-    /// is used.
-    ///
-    /// # Errors
-    /// [`StoreError::Broken`] after a failed write; nothing is kept on any error.
+    /// [`StoreError::Broken`] after a failed write, [`StoreError::Refused`] if a fact names a symbol that
+    /// was never given. On any error nothing is kept.
     pub fn commit(self, symbols: &Symbols) -> Result<Committed, StoreError> {
-        unimplemented!()
+        self.sound()?;
+        let revision = self.revision();
+        if self.counts.is_empty() {
+            return Ok(Committed {
+                revision: self.state.revision,
+                ..Committed::default()
+            });
+        }
+        let known = symbols::known(symbols);
+        if self
+            .named
+            .iter()
+            .zip(known)
+            .any(|(named, known)| *named > known)
+        {
+            return Err(StoreError::Refused(
+                "a fact of this change names a seller, product or person that has no text".into(),
+            ));
+        }
+        self.write(symbols, known).map_err(|e| self.wrong(e))?;
+        let Self {
+            tx,
+            file,
+            state,
+            tables,
+            delta,
+            counts,
+            ..
+        } = self;
+        tx.commit().map_err(|e| StoreError::sqlite(file, e))?;
+        // Only now, since what was rolled back must be stored again by the next change.
+        state.revision = revision;
+        state.tables = tables;
+        for (stored, known) in state.symbols.iter_mut().zip(known) {
+            *stored = known.max(*stored);
+        }
+        Ok(Committed {
+            revision,
+            delta,
+            catalogue_changed: counts.changes_catalogue(),
+            registers_changed: counts.snapshots_added > 0,
+            regimes_changed: counts.enforcements_added > 0,
+            counts,
+        })
+    }
+
+    fn write(&self, symbols: &Symbols, known: Stored) -> rusqlite::Result<()> {
+        symbols::save(self.conn, symbols, self.state.symbols, known)?;
+        for (kind, table) in KINDS.into_iter().zip(self.tables) {
+            self.conn
+                .prepare_cached(
+                    "UPDATE fact_table SET last_row = ?1, current = ?2 WHERE kind = ?3",
+                )?
+                .execute((signed(table.last_row), signed(table.current), kind as u8))?;
+        }
+        revision::put(
+            self.conn,
+            self.revision(),
+            self.received_at,
+            self.origin,
+            &self.counts,
+        )
+    }
+
+    /// The number of an origin; a new one if it has none.
+    pub(super) fn origin_id(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.origins.get(name) {
+            return Ok(*id);
+        }
+        let found = self
+            .conn
+            .prepare_cached("SELECT id FROM origin WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?;
+        let id = match found {
+            Some(id) => id,
+            None => self
+                .conn
+                .prepare_cached("INSERT INTO origin (name) VALUES (?1)")?
+                .insert([name])?,
+        };
+        self.origins.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    /// Refuses to go on after a failed write: SQLite may have rolled back, and what is written after
+    /// that would stand alone.
+    pub(super) fn sound(&self) -> Result<(), StoreError> {
+        if self.broken || self.conn.is_autocommit() {
+            return Err(StoreError::Broken);
+        }
+        Ok(())
+    }
+
+    /// The outcome of a write; a failed one breaks the change.
+    pub(super) fn keep<T>(&mut self, outcome: rusqlite::Result<T>) -> Result<T, StoreError> {
+        outcome.map_err(|e| {
+            self.broken = true;
+            self.wrong(e)
+        })
+    }
+
+    pub(super) fn wrong(&self, e: rusqlite::Error) -> StoreError {
+        StoreError::sqlite(self.file, e)
     }
 }

@@ -1,6 +1,11 @@
 //! What can go wrong with the store, and what to do about it.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{ErrorCode, ffi};
 
 use crate::facts::model::FactId;
 
@@ -121,4 +126,69 @@ pub enum StoreError {
     /// The caller gave something that cannot be stored.
     #[error("{0}")]
     Refused(String),
+}
+
+impl StoreError {
+    /// What the system said, as one of the kinds above.
+    pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::ReadOnly { path }
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            _ => Self::Io {
+                doing,
+                path,
+                source,
+            },
+        }
+    }
+
+    /// What SQLite said, as one of the kinds above.
+    pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
+        use rusqlite::Error as E;
+        let path = path.to_owned();
+        let damaged = |path, what: String| Self::Damaged { path, what };
+        match source {
+            E::FromSqlConversionFailure(_, _, what) => damaged(path, what.to_string()),
+            E::IntegralValueOutOfRange(column, value) => damaged(
+                path,
+                format!("column {column} of a row holds {value}, which it cannot"),
+            ),
+            E::InvalidColumnType(_, column, found) => damaged(
+                path,
+                format!("column `{column}` of a row holds {found}, which it cannot"),
+            ),
+            E::QueryReturnedNoRows => damaged(path, "a row is missing".into()),
+            E::SqliteFailure(e, ref said) => match (e.code, e.extended_code) {
+                (ErrorCode::NotADatabase, _) => damaged(path, "it is not a database".into()),
+                (ErrorCode::DatabaseCorrupt, _)
+                | (_, ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_CORRUPTFS) => {
+                    let said = said.clone().unwrap_or_else(|| e.to_string());
+                    damaged(path, said)
+                }
+                (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::Full { path },
+                (ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => Self::ReadOnly { path },
+                (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy { path },
+                (ErrorCode::CannotOpen, _) => Self::Io {
+                    doing: "open",
+                    path,
+                    source: io::Error::other(e),
+                },
+                (ErrorCode::SystemIoFailure, _) => Self::Io {
+                    doing: "read or write",
+                    path,
+                    source: io::Error::other(e),
+                },
+                _ => Self::Database { path, source },
+            },
+            source => Self::Database { path, source },
+        }
+    }
+}
+
+/// A value that was never written so.
+pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, what.into().into())
 }

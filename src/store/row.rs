@@ -15,7 +15,7 @@ use std::fmt;
 pub type RowHash = [u8; 16];
 
 /// What a fact stands on, and how it was given.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct On<'a> {
     /// The number; only an objection of a person may have none.
     pub e164: Option<E164>,
@@ -55,8 +55,9 @@ pub struct StoredRow {
     pub withdrawn: bool,
 }
 
-/// A fact with its texts and its revisions, ended or not.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A fact with its texts and its revisions, ended or not. `Debug` leaves the texts out, since they are
+/// personal data and `Debug` ends up in logs.
+#[derive(Clone, PartialEq, Eq)]
 pub struct FactRow {
     /// Its id.
     pub id: FactId,
@@ -80,8 +81,21 @@ pub struct FactRow {
     pub body: FactBody,
 }
 
+impl fmt::Debug for FactRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FactRow")
+            .field("id", &self.id)
+            .field("e164", &self.e164)
+            .field("origin", &self.origin)
+            .field("received_at", &self.received_at)
+            .field("rev_from", &self.rev_from)
+            .field("rev_until", &self.rev_until)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The fact itself, with the texts of its kind.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FactBody {
     /// A relation.
     Relation(Relation),
@@ -137,7 +151,7 @@ pub struct CatalogueRow {
 }
 
 /// A row that could not be read for certain and waits for a person.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct NewUnclear<'a> {
     /// `file:line:column`, or empty if it came over the interface.
     pub place: &'a str,
@@ -151,8 +165,8 @@ pub struct NewUnclear<'a> {
     pub hash: RowHash,
 }
 
-/// A row of the unclear queue.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A row of the unclear queue. `Debug` leaves out what was given, since it is personal data.
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnclearRow {
     /// Its id.
     pub id: u64,
@@ -172,6 +186,19 @@ pub struct UnclearRow {
     pub hash: RowHash,
     /// How a person settled it; `None` while it waits.
     pub settled: Option<Settled>,
+}
+
+impl fmt::Debug for UnclearRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnclearRow")
+            .field("id", &self.id)
+            .field("received_at", &self.received_at)
+            .field("origin", &self.origin)
+            .field("place", &self.place)
+            .field("e164", &self.e164)
+            .field("settled", &self.settled)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a row of the unclear queue was settled.
