@@ -19,8 +19,8 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
         ledger_dir: config.ledger_dir(),
         default_region: config.default_region,
         language: match config.language {
-            Language::Nl => sidecar::Language::Nl,
-            Language::En => sidecar::Language::En,
+            Language::Dutch => sidecar::Language::Nl,
+            Language::English => sidecar::Language::En,
         },
         durability: match config.durability {
             Durability::Disk => ledger::Durability::Disk,

@@ -247,19 +247,12 @@ pub(super) fn enforcements(
 pub(super) fn load_registers(
     store: &Store,
 ) -> Result<HashMap<Arc<str>, Arc<RegisterCopy>>, StoreError> {
-    let mut registers = HashMap::new();
-    for row in store.snapshots()? {
-        if row.rev_until.is_some() {
-            continue;
-        }
-        match RegisterCopy::load(&row, &store.snapshot_path(&row.register, row.n)) {
-            Ok(copy) => {
-                registers.insert(copy.name.clone(), Arc::new(copy));
-            }
-            Err(problem) => {
-                tracing::error!(register = row.register, %problem, "a register copy counts as missing");
-            }
-        }
+    let (copies, missing) = intake::load_registers(store)?;
+    for problem in missing {
+        tracing::error!(%problem, "a register copy counts as missing");
     }
-    Ok(registers)
+    Ok(copies
+        .into_iter()
+        .map(|copy| (copy.name.clone(), Arc::new(copy)))
+        .collect())
 }
