@@ -21,6 +21,7 @@ mod register;
 mod report;
 mod scrub;
 mod serve;
+mod start;
 mod unclear;
 mod words;
 

@@ -1,6 +1,6 @@
 //! Time: the only place that asks the system what time it is.
 
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -112,6 +112,11 @@ impl Day {
         Self(era * 146_097 + doe - 719_468)
     }
 
+    /// The first instant of the day in UTC.
+    pub fn utc_start(self) -> Micros {
+        Micros(i64::from(self.0).saturating_mul(86_400_000_000))
+    }
+
     /// The civil date; clamped to the calendar's range.
     pub fn date(self) -> civil::Date {
         let days = i64::from(self.0).clamp(-4_371_587, 2_932_896);
@@ -137,7 +142,14 @@ impl fmt::Debug for Day {
 
 /// A time zone of the IANA database, for turning instants into days.
 #[derive(Clone, Debug)]
-pub struct Zone(TimeZone);
+pub struct Zone {
+    tz: TimeZone,
+    /// Offsets in seconds from an instant on, oldest first: a look-up costs a few nanoseconds.
+    offsets: Arc<[(i64, i32)]>,
+}
+
+/// The years the table of offsets covers; outside them the zone's own rules are asked.
+const TABLE_YEARS: (i16, i16) = (1990, 2090);
 
 impl Zone {
     /// By its IANA name, such as `Europe/Amsterdam`.
@@ -145,21 +157,43 @@ impl Zone {
     /// # Errors
     /// If there is no such zone.
     pub fn named(name: &str) -> Result<Self, String> {
-        TimeZone::get(name).map(Self).map_err(|_| {
+        let tz = TimeZone::get(name).map_err(|_| {
             format!("\"{name}\" is not a time zone; write an IANA name, such as Europe/Amsterdam")
+        })?;
+        let edge = |year: i16| Day::from_date(civil::Date::constant(year, 1, 1)).utc_start();
+        let (from, until) = (edge(TABLE_YEARS.0), edge(TABLE_YEARS.1));
+        let first = tz.to_offset(from.timestamp()).seconds();
+        let mut offsets = vec![(from.0, first)];
+        offsets.extend(
+            tz.following(from.timestamp())
+                .map(|t| (t.timestamp().as_microsecond(), t.offset().seconds()))
+                .take_while(|(at, _)| *at < until.0),
+        );
+        offsets.push((until.0, i32::MAX));
+        Ok(Self {
+            tz,
+            offsets: offsets.into(),
         })
+    }
+
+    fn offset(&self, at: Micros) -> i32 {
+        let i = self.offsets.partition_point(|(from, _)| *from <= at.0);
+        match i.checked_sub(1).and_then(|i| self.offsets.get(i)) {
+            Some((_, offset)) if *offset != i32::MAX => *offset,
+            _ => self.tz.to_offset(at.timestamp()).seconds(),
+        }
     }
 
     /// The day it is there at an instant.
     pub fn day(&self, at: Micros) -> Day {
-        let offset = self.0.to_offset(at.timestamp()).seconds();
-        let seconds = at.timestamp().as_second() + i64::from(offset);
-        Day(i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX))
+        let seconds = at.0.div_euclid(1_000_000) + i64::from(self.offset(at));
+        let day = seconds.div_euclid(86_400);
+        Day(i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX }))
     }
 
     /// The first instant of a day there.
     pub fn start_of(&self, day: Day) -> Micros {
-        self.0
+        self.tz
             .to_ambiguous_timestamp(day.date().to_datetime(civil::Time::midnight()))
             .compatible()
             .map_or(Micros::NEVER, |t| Micros(t.as_microsecond()))
@@ -167,7 +201,7 @@ impl Zone {
 
     /// The zone itself, for writing times out.
     pub fn tz(&self) -> &TimeZone {
-        &self.0
+        &self.tz
     }
 }
 
@@ -183,6 +217,27 @@ mod tests {
         assert_eq!(Day::parse("1970-01-01"), Ok(Day(0)));
         assert!(Day::parse("2026-02-30").is_err());
         assert!(Day::parse("26-02-03").is_err());
+    }
+
+    #[test]
+    fn the_table_of_offsets_agrees_with_the_zone() {
+        for name in [
+            "Europe/Amsterdam",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Asia/Kolkata",
+        ] {
+            let zone = Zone::named(name).unwrap();
+            let mut at = Micros::parse("1970-01-01T00:00:00Z").unwrap();
+            while at < Micros::parse("2120-01-01T00:00:00Z").unwrap() {
+                assert_eq!(
+                    zone.offset(at),
+                    zone.tz.to_offset(at.timestamp()).seconds(),
+                    "{name} {at}"
+                );
+                at.0 += 1_799_999_999 * 41;
+            }
+        }
     }
 
     #[test]

@@ -2,5 +2,8 @@
 
 pub mod catalogue;
 pub mod delta;
+pub mod groups;
 pub mod model;
+pub mod register;
 pub mod symbols;
+pub mod world;

@@ -5,6 +5,7 @@
 //! [`question::Facts`].
 
 pub mod check;
+pub mod enforced;
 pub mod pack;
 pub mod question;
 pub mod table;

@@ -175,20 +175,28 @@ async fn over_unix(socket: PathBuf) -> Result<Channel, CliError> {
 /// The sidecar in this process.
 mod embedded {
     use super::{CliError, Config};
+    use crate::{cli::start, server::Server};
 
-    pub(super) struct Handle;
+    pub(super) struct Handle(Server);
 
+    /// Opens the directory and serves its socket; on a thread that may wait, since it loads the facts.
     pub(super) async fn start(config: &Config) -> Result<Handle, CliError> {
-        Err(CliError::unreachable(
-            format!(
-                "no sidecar runs on the data directory: {}",
-                config.data_dir.display()
-            ),
-            "start one with `verzet serve`",
-        ))
+        let config = config.clone();
+        let started = tokio::task::spawn_blocking(move || {
+            let sidecar = start::open(&config, false)?;
+            start::serve(sidecar, &config, false).map(Handle)
+        });
+        started.await.unwrap_or_else(|_| Err(broke_off()))
     }
 
-    pub(super) async fn stop(_: Handle) -> Result<(), CliError> {
-        Ok(())
+    pub(super) async fn stop(handle: Handle) -> Result<(), CliError> {
+        match tokio::task::spawn_blocking(move || handle.0.stop()).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(broke_off()),
+        }
+    }
+
+    fn broke_off() -> CliError {
+        CliError::failed("the sidecar in this process broke off", "see the log above")
     }
 }

@@ -5,11 +5,13 @@ use std::{fs, path::Path};
 use clap::Args as ClapArgs;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{args::Place, error::CliError, exit::Exit, next};
+use super::{args::Place, error::CliError, exit::Exit, next, start};
 use crate::{
     clock::Day,
     config::{Config, Flag, LogFormat, LogLevel},
     policy::Packs,
+    sample,
+    sidecar::Sidecar,
 };
 
 /// Answer dialers until stopped
@@ -23,10 +25,13 @@ pub(super) struct Args {
     /// Fill an empty data directory with sample data, and enforce nl-bmnr on it
     #[arg(long)]
     sample: bool,
+    /// Serve facts older than the ledger's last decision: stops may be missing
+    #[arg(long)]
+    accept_older_facts: bool,
 }
 
 pub(super) fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
-    let listen = args.listen.map(|value| Flag {
+    let listen = args.listen.clone().map(|value| Flag {
         key: "listen",
         flag: "--listen",
         value,
@@ -38,7 +43,7 @@ pub(super) fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
             .map_err(|e| CliError::failed(e.to_string(), "this is a fault of verzet itself"))?;
         return Err(no_regime(place, &config.data_dir, &packs));
     }
-    server::run(config, args.sample)
+    until_stopped(place, &config, &args)
 }
 
 /// Writes the log to standard error, as the configuration says.
@@ -95,16 +100,83 @@ pub fn no_regime(place: &Place, data_dir: &Path, packs: &Packs) -> CliError {
     )
 }
 
-/// The server.
-mod server {
-    use super::{CliError, Config, Exit};
-
-    pub(super) fn run(config: Config, _sample: bool) -> Result<Exit, CliError> {
+/// Serves until SIGTERM or SIGINT.
+fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, CliError> {
+    let began = std::time::Instant::now();
+    if args.sample {
+        refuse_real_data(&config.data_dir)?;
+    }
+    let sidecar = start::open(config, args.accept_older_facts)?;
+    if args.sample {
+        sample::install(&sidecar).map_err(|e| {
+            CliError::failed(format!("the sample cannot be made: {e}"), "try an empty --data-dir")
+        })?;
+    }
+    if sidecar.world().enforced.is_empty() {
+        return Err(no_regime(place, &config.data_dir, &sidecar.packs));
+    }
+    warn_of_lapsed(&sidecar);
+    let signals = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let server = start::serve(sidecar.clone(), config, true)?;
+    let (facts, _) = sidecar.world().numbers.sizes();
+    tracing::info!(
+        listen = %server.listening.unwrap_or(config.listen),
+        data_dir = %config.data_dir.display(),
+        revision = sidecar.world().revision,
+        facts,
+        seconds = began.elapsed().as_secs_f64(),
+        "serving"
+    );
+    if args.sample {
+        next::tell(&place.command("check 0610000002 --campaign gas-customers --explain"));
+    }
+    signals.block_on(stop_signal())?;
+    tracing::info!("stopping: nothing new is taken, what is under way is answered");
+    if server.stop() {
+        Ok(Exit::Done)
+    } else {
         Err(CliError::failed(
-            format!("the server is not part of this build: {}", config.listen),
-            "build one with it",
+            "something was still under way after the grace time",
+            "give `serve.grace` more time",
         ))
     }
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    Ok(())
+}
+
+/// A lapsed regime is warned of, in the log as in every answer.
+fn warn_of_lapsed(sidecar: &Sidecar) {
+    let (world, now) = (sidecar.world(), sidecar.now());
+    for e in world.enforced.iter() {
+        let regime = &e.regime;
+        let lapsed = !regime.is_law_on(regime.zone.day(now));
+        if lapsed && world.enforced.is_enforced(regime, now) {
+            let notice = regime.lapsed.as_ref();
+            let notice = notice.map_or("", |text| sidecar.settings.language.of(text));
+            tracing::warn!(regime = &*regime.id, notice, "the enforced regime has lapsed");
+        }
+    }
+}
+
+/// The sample goes into an empty directory, or one it was put into before.
+fn refuse_real_data(dir: &Path) -> Result<(), CliError> {
+    if is_empty(dir) || dir.join(sample::MARK).exists() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("the data directory holds data that are not the sample: {}", dir.display()),
+        "name an empty directory with --data-dir, or serve it without --sample",
+    ))
 }
 
 #[cfg(test)]

@@ -148,14 +148,13 @@ settings! {
     ledger: LedgerConfig {
         /// The directory of the ledger; empty means `ledger` in the data directory.
         dir: PathBuf = "", Kind::Path;
-        /// Pages of SQLite's log before they are moved into the file. More pages
-        /// are a little faster and stall longer (1,000 pages: about 20 ms).
-        checkpoint_pages: u32 = "1000", Kind::Count(100, 100_000);
     }
     /// The threads that answer.
     serve: ServeConfig {
         /// Runtimes that answer checks; 0 means one per core, at most 8.
         threads: usize = "0", Kind::Count(0, 256);
+        /// How long a stop waits for what is under way.
+        grace: Duration = "10s", Kind::Duration(ms(0), ms(300_000));
     }
     /// What is written to standard error while serving.
     log: LogConfig {

@@ -3,10 +3,12 @@
 //! The store keeps the texts; a number is never given twice. One writer adds, any number of readers
 //! look up.
 
-use std::sync::{PoisonError, RwLock};
+use std::{
+    hash::BuildHasher,
+    sync::{PoisonError, RwLock},
+};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
 
 use super::model::{PersonSym, ProductSym, SellerSym};
 

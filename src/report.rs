@@ -1,0 +1,3 @@
+//! Lists and sums out of the ledger.
+
+pub mod summary;

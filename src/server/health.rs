@@ -1,0 +1,92 @@
+//! `grpc.health.v1`: `""` and `verzet.v1.CheckService` serve while facts are loaded, the ledger is
+//! writable and the clock is sane; each register has a name of its own, `register/bmnr`, so that a
+//! stale copy never takes down calls that do not need it.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tonic_health::{
+    ServingStatus,
+    pb::health_server::{Health as HealthApi, HealthServer},
+    server::HealthReporter,
+};
+
+use crate::sidecar::Sidecar;
+
+/// The service's full name.
+const CHECKS: &str = "verzet.v1.CheckService";
+
+/// How often health is looked at.
+const EVERY: Duration = Duration::from_millis(250);
+
+#[derive(Clone)]
+pub(super) struct Health {
+    reporter: HealthReporter,
+    service: HealthServer<tonic_health::server::HealthService>,
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        let reporter = HealthReporter::new();
+        let service = HealthServer::new(tonic_health::server::HealthService::from_health_reporter(
+            reporter.clone(),
+        ));
+        Self { reporter, service }
+    }
+
+    pub(super) fn service(&self) -> HealthServer<impl HealthApi + use<>> {
+        self.service.clone()
+    }
+
+    pub(super) async fn watch(self, sidecar: Arc<Sidecar>) {
+        let mut told: Option<String> = None;
+        let mut first = true;
+        loop {
+            let cause = sidecar.not_serving();
+            if first || cause != told {
+                match &cause {
+                    Some(cause) => tracing::error!(cause, "not serving"),
+                    None if !first => tracing::info!("serving again"),
+                    None => {}
+                }
+            }
+            let status = match cause {
+                None => ServingStatus::Serving,
+                Some(_) => ServingStatus::NotServing,
+            };
+            self.reporter.set_service_status("", status).await;
+            self.reporter.set_service_status(CHECKS, status).await;
+            for (name, fresh) in registers(&sidecar) {
+                let status = match fresh {
+                    true => ServingStatus::Serving,
+                    false => ServingStatus::NotServing,
+                };
+                self.reporter
+                    .set_service_status(format!("register/{name}"), status)
+                    .await;
+            }
+            told = cause;
+            first = false;
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+}
+
+/// Each register that an enforced regime asks, and whether its copy is fresh enough.
+fn registers(sidecar: &Sidecar) -> HashSet<(String, bool)> {
+    let world = sidecar.world();
+    let now = sidecar.now();
+    world
+        .enforced
+        .iter()
+        .filter(|e| world.enforced.is_enforced(&e.regime, now))
+        .filter_map(|e| {
+            let (name, max) = (e.regime.register.as_deref()?, e.regime.register_max_age?);
+            let today = e.regime.zone.day(now);
+            let fresh = world
+                .registers
+                .get(name)
+                .is_some_and(|copy| today.0.saturating_sub(copy.as_of.0) <= i32::from(max));
+            Some((name.to_owned(), fresh))
+        })
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! Which services stand behind which door.
+
+use std::sync::Arc;
+
+use tonic::service::Routes;
+
+use super::{ServerOptions, health::Health};
+use crate::{
+    ledger::Mailbox,
+    proto::{
+        DESCRIPTORS,
+        v1::{
+            catalogue_service_server::CatalogueServiceServer,
+            check_service_server::CheckServiceServer, fact_service_server::FactServiceServer,
+            intake_service_server::IntakeServiceServer,
+            policy_service_server::PolicyServiceServer,
+            register_service_server::RegisterServiceServer,
+            report_service_server::ReportServiceServer,
+        },
+    },
+    sidecar::Sidecar,
+    wire::{
+        catalogue::CatalogueDoor, check::Checks, facts::FactDoor, intake::IntakeDoor,
+        policy::PolicyDoor, register::RegisterDoor, report::ReportDoor,
+    },
+};
+
+/// The dialers' port.
+pub(super) fn for_dialers(
+    sidecar: &Arc<Sidecar>,
+    mailbox: &Mailbox,
+    health: &Health,
+    options: &ServerOptions,
+) -> Routes {
+    let checks = Checks::new(sidecar.clone(), mailbox.clone(), options.check);
+    let max = options.message_bytes;
+    let mut routes = Routes::new(
+        CheckServiceServer::new(checks)
+            .max_decoding_message_size(max)
+            .max_encoding_message_size(usize::MAX),
+    )
+    .add_service(FactServiceServer::new(FactDoor(sidecar.clone())).max_decoding_message_size(max))
+    .add_service(
+        CatalogueServiceServer::new(CatalogueDoor(sidecar.clone())).max_decoding_message_size(max),
+    )
+    .add_service(
+        RegisterServiceServer::new(RegisterDoor(sidecar.clone())).max_decoding_message_size(max),
+    )
+    .add_service(
+        PolicyServiceServer::new(PolicyDoor(sidecar.clone())).max_decoding_message_size(max),
+    )
+    .add_service(
+        ReportServiceServer::new(ReportDoor(sidecar.clone()))
+            .max_decoding_message_size(max)
+            .max_encoding_message_size(usize::MAX),
+    )
+    .add_service(health.service());
+    // ghz asks v1alpha, grpcurl v1: with both, neither needs proto files.
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    match (reflection().build_v1(), reflection().build_v1alpha()) {
+        (Ok(v1), Ok(alpha)) => routes = routes.add_service(v1).add_service(alpha),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::error!(%error, "server reflection is off");
+        }
+    }
+    routes.prepare()
+}
+
+/// The socket: the same, and what reads files of this machine.
+pub(super) fn for_socket(
+    sidecar: &Arc<Sidecar>,
+    mailbox: &Mailbox,
+    health: &Health,
+    options: &ServerOptions,
+) -> Routes {
+    for_dialers(sidecar, mailbox, health, options)
+        .add_service(IntakeServiceServer::new(IntakeDoor(sidecar.clone())))
+        .prepare()
+}

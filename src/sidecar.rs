@@ -1,0 +1,113 @@
+//! The running thing: what is known, what is enforced, and the way of a question through both.
+//!
+//! One [`Sidecar`] a data directory. Checks read a [`World`] and never wait for a writer; changes go
+//! through the one store, are durable first, then written into memory, then published whole.
+
+pub mod ask;
+pub mod check;
+mod open;
+mod recent;
+pub mod words;
+mod write;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use arc_swap::{ArcSwap, Guard};
+use tokio::sync::watch;
+
+pub use self::{
+    ask::{Ask, Asked, Home},
+    check::{Query, Recorded},
+    open::OpenError,
+    words::Language,
+};
+use crate::{
+    clock::Micros,
+    facts::world::World,
+    ledger::{Durability, Health, Ledger},
+    number::Region,
+    policy::Packs,
+    store::Store,
+};
+use recent::RecentCalls;
+
+/// What an operator chooses.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where facts and registers live.
+    pub data_dir: PathBuf,
+    /// Where the ledger lives.
+    pub ledger_dir: PathBuf,
+    /// The region numbers are read in where neither the row, the check nor the campaign names one.
+    pub default_region: Region,
+    /// The language of texts.
+    pub language: Language,
+    /// Whether answers wait for the disk.
+    pub durability: Durability,
+    /// How long an `ALLOW` may be acted upon, in microseconds.
+    pub allow_valid_for: i64,
+    /// The most decisions that may wait for the ledger.
+    pub max_pending: usize,
+    /// Serve facts that are older than the ledger's last decision.
+    pub accept_older_facts: bool,
+}
+
+/// A data directory, open.
+#[derive(Debug)]
+pub struct Sidecar {
+    /// What an operator chooses.
+    pub settings: Settings,
+    /// The regimes there are.
+    pub packs: Packs,
+    /// What questions rest on where they do not say.
+    pub home: Home,
+    /// The record of decisions.
+    pub ledger: Ledger,
+    world: ArcSwap<World>,
+    revisions: watch::Sender<u64>,
+    store: Mutex<Store>,
+    recent: RecentCalls,
+}
+
+/// Ledger time may be this far ahead of the clock before the clock counts as set back, in
+/// microseconds.
+const CLOCK_SLACK: i64 = 60_000_000;
+
+impl Sidecar {
+    /// What is known now.
+    pub fn world(&self) -> Guard<Arc<World>> {
+        self.world.load()
+    }
+
+    /// The moment to decide at: the system's time, but never before the last decision.
+    pub fn now(&self) -> Micros {
+        Micros::system_now().max(self.ledger.last_at())
+    }
+
+    /// The revisions as they are published.
+    pub fn revisions(&self) -> watch::Receiver<u64> {
+        self.revisions.subscribe()
+    }
+
+    /// Why checks cannot be answered now; `None` if they can.
+    pub fn not_serving(&self) -> Option<String> {
+        if let Health::Failed(cause) = self.ledger.health() {
+            return Some(format!("the ledger cannot be written: {cause}"));
+        }
+        let (now, last) = (Micros::system_now(), self.ledger.last_at());
+        if last.0 > now.0.saturating_add(CLOCK_SLACK) {
+            return Some(format!(
+                "the clock was set back: it is {now}, and the last decision was at {last}; set the clock right"
+            ));
+        }
+        None
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        // A panic inside a change set rolled it back; the store itself is sound.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

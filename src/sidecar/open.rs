@@ -1,0 +1,258 @@
+//! Opening a data directory: everything is loaded before the first check is answered.
+
+use std::{path::Path, sync::Arc, thread};
+
+use arc_swap::ArcSwap;
+use hashbrown::HashMap;
+use tokio::sync::watch;
+
+use super::{Home, Settings, Sidecar, recent::RecentCalls};
+use crate::{
+    clock::Zone,
+    facts::{
+        catalogue::Catalogue,
+        groups::{Groups, Packed},
+        model::{Consent, Objection, PersonSym, Relation},
+        register::RegisterCopy,
+        symbols::Symbols,
+        world::{World, is_person_stop},
+    },
+    intake,
+    number::E164,
+    ledger::{Ledger, LedgerError, LedgerOptions},
+    policy::{
+        Packs,
+        enforced::{Enforced, Enforcement},
+        pack::PackError,
+    },
+    store::{EnforcementRow, Store, StoreError, StoreReader},
+};
+
+/// Why a data directory cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The facts.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A policy pack.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The operator's packs cannot be read.
+    #[error("{path}: cannot read the policy packs: {source}; check the rights of the directory")]
+    PackFile {
+        /// Where.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The stored catalogue does not hold together.
+    #[error(
+        "the stored catalogue does not hold together: {0}; restore a backup of the data directory"
+    )]
+    Catalogue(String),
+    /// A regime was chosen that this build does not know.
+    #[error(
+        "regime `{0}` was chosen, but no policy pack of that name is here; put its pack into the directory packs/ of the data directory, or use the build that has it"
+    )]
+    UnknownRegime(String),
+    /// The facts are older than the ledger.
+    #[error(
+        "the facts are at revision {facts}, but the ledger has decisions made at revision {ledger}: facts are missing, stops among them perhaps. Restore the newest facts.db, or, if they are lost for good, import all files again and start once with --accept-older-facts"
+    )]
+    OlderFacts {
+        /// The store's revision.
+        facts: u64,
+        /// The ledger's.
+        ledger: u64,
+    },
+    /// No thread could be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl Sidecar {
+    /// Opens a data directory, making it if it is not there.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; each says what to do.
+    pub fn open(settings: Settings) -> Result<Self, OpenError> {
+        let packs = read_packs(&settings.data_dir)?;
+        let symbols = Arc::new(Symbols::default());
+        let store = Store::open(&settings.data_dir, &symbols)?;
+        let ledger = Ledger::open(
+            &settings.ledger_dir,
+            LedgerOptions {
+                max_pending: settings.max_pending,
+                ..LedgerOptions::default()
+            },
+        )?;
+        if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
+            return Err(OpenError::OlderFacts {
+                facts: store.revision(),
+                ledger: ledger.last_revision(),
+            });
+        }
+        let (numbers, people) = load_facts(&store)?;
+        let catalogue = load_catalogue(&store, &symbols)?;
+        let enforced = Enforced::new(enforcements(store.enforcements()?, &packs)?);
+        let registers = load_registers(&store)?;
+        let home = Home {
+            region: settings.default_region,
+            zone: home_zone(&settings, &packs)?,
+        };
+        let world = World {
+            revision: store.revision(),
+            numbers: Arc::new(numbers),
+            people: Arc::new(people),
+            catalogue: Arc::new(catalogue),
+            registers: Arc::new(registers),
+            enforced: Arc::new(enforced),
+            symbols,
+        };
+        let recent = RecentCalls::default();
+        let mut calls = ledger.reader().recent_call_ids(super::recent::KEPT / 8)?;
+        calls.reverse();
+        for (call_id, id) in calls {
+            recent.remember(&call_id, id);
+        }
+        Ok(Self {
+            revisions: watch::Sender::new(world.revision),
+            world: ArcSwap::from_pointee(world),
+            settings,
+            packs,
+            home,
+            ledger,
+            store: store.into(),
+            recent,
+        })
+    }
+}
+
+/// The packs in the binary, and the operator's own in `packs/` of the data directory.
+fn read_packs(data_dir: &Path) -> Result<Packs, OpenError> {
+    let mut packs = Packs::built_in()?;
+    let dir = data_dir.join("packs");
+    if !dir.is_dir() {
+        return Ok(packs);
+    }
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| OpenError::PackFile { path, source }
+    };
+    let mut files: Vec<_> = std::fs::read_dir(&dir)
+        .map_err(failed(&dir))?
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(failed(&file))?;
+        packs.add(&file.display().to_string(), &text)?;
+    }
+    Ok(packs)
+}
+
+/// Whole days are days of the jurisdiction; where no regime covers a question, of the home country's.
+fn home_zone(settings: &Settings, packs: &Packs) -> Result<Zone, OpenError> {
+    let of_home = packs.iter().find(|r| r.country == settings.default_region);
+    match of_home.or_else(|| packs.iter().next()) {
+        Some(regime) => Ok(regime.zone.clone()),
+        None => Zone::named("UTC").map_err(OpenError::Catalogue),
+    }
+}
+
+/// Loads relations on one thread, and consents and objections on another.
+fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
+    let (first, second) = (store.reader()?, store.reader()?);
+    thread::scope(|scope| {
+        let relations = thread::Builder::new()
+            .name("load".into())
+            .spawn_scoped(scope, move || load_relations(&first))
+            .map_err(OpenError::Thread)?;
+        let (mut consents, mut objections) = (Vec::new(), Vec::new());
+        let (mut withdrawn, mut personal) = (Vec::new(), Vec::new());
+        second.load_consents(&mut |number: E164, consent: Consent| {
+            if is_person_stop(&consent) {
+                withdrawn.push((u64::from(consent.person.0), consent.clone()));
+            }
+            consents.push((number.digits(), consent));
+        })?;
+        second.load_objections(&mut |number: Option<E164>, objection: Objection| {
+            if objection.person != PersonSym::NONE {
+                personal.push((u64::from(objection.person.0), objection));
+            }
+            if let Some(number) = number {
+                objections.push((number.digits(), objection));
+            }
+        })?;
+        let people = Packed::build(vec![], withdrawn, personal);
+        let relations = match relations.join() {
+            Ok(relations) => relations?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let numbers = Packed::build(relations, consents, objections);
+        Ok((Groups::new(numbers), Groups::new(people)))
+    })
+}
+
+type Keyed<T> = Vec<(u64, T)>;
+
+fn load_relations(
+    reader: &StoreReader,
+) -> Result<Keyed<Relation>, StoreError> {
+    let mut relations = Vec::new();
+    reader.load_relations(&mut |number: E164, relation: Relation| {
+        relations.push((number.digits(), relation));
+    })?;
+    Ok(relations)
+}
+
+/// The catalogue as stored, through the same validator that let it in.
+pub(super) fn load_catalogue(store: &Store, symbols: &Symbols) -> Result<Catalogue, OpenError> {
+    let rows = intake::catalogue_from_rows(&store.catalogue_rows()?, symbols).map_err(|bad| {
+        OpenError::Catalogue(bad.first().map(ToString::to_string).unwrap_or_default())
+    })?;
+    Ok(Catalogue::build(rows))
+}
+
+pub(super) fn enforcements(
+    rows: Vec<EnforcementRow>,
+    packs: &Packs,
+) -> Result<Vec<Enforcement>, OpenError> {
+    rows.into_iter()
+        .map(|row| {
+            let regime = packs
+                .get(&row.regime_id)
+                .cloned()
+                .ok_or_else(|| OpenError::UnknownRegime(row.regime_id.clone()))?;
+            Ok(Enforcement {
+                regime,
+                from: row.from_day,
+                until: row.until_day,
+                at: row.at,
+                by: row.by,
+                why: row.why,
+                revision: row.rev_from,
+            })
+        })
+        .collect()
+}
+
+/// The copy in force of each register. One whose file is missing or damaged counts as missing, so
+/// what needs it blocks; the log says so.
+pub(super) fn load_registers(
+    store: &Store,
+) -> Result<HashMap<Arc<str>, Arc<RegisterCopy>>, StoreError> {
+    let (copies, missing) = intake::load_registers(store)?;
+    for problem in missing {
+        tracing::error!(%problem, "a register copy counts as missing");
+    }
+    Ok(copies
+        .into_iter()
+        .map(|copy| (copy.name.clone(), Arc::new(copy)))
+        .collect())
+}

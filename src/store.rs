@@ -1,0 +1,181 @@
+//! The durable home of facts: one SQLite file in the data directory. `docs/store.md` describes it.
+//!
+//! One process owns a data directory. Everything changes in change sets ([`Store::begin`]), each of
+//! which brings one revision or nothing at all; facts are never changed in place.
+
+mod catalogue;
+mod change;
+mod data_dir;
+mod database;
+mod decode;
+mod enforcement;
+mod error;
+mod facts;
+mod full;
+mod read;
+mod register;
+mod revision;
+mod row;
+mod symbols;
+mod unclear;
+
+use std::path::{Path, PathBuf};
+
+pub use change::Change;
+pub use error::StoreError;
+pub use read::StoreReader;
+pub use row::*;
+
+use crate::{
+    clock::Micros,
+    facts::{model::FactId, symbols::Symbols},
+    number::E164,
+};
+use change::State;
+use data_dir::DataDir;
+use database::{Database, KINDS, table_name};
+
+/// The store of one data directory, which it owns until it is dropped.
+///
+/// It has one connection and changes one thing at a time; [`Store::reader`] gives other threads a
+/// connection of their own.
+#[derive(Debug)]
+pub struct Store {
+    // The connection closes before the lock is given back.
+    db: Database,
+    dir: DataDir,
+    state: State,
+}
+
+impl Store {
+    /// Opens `facts.db` in a data directory, making both when absent, and loads the symbol tables into
+    /// `symbols`.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`ReadOnly`](StoreError::ReadOnly),
+    /// [`NewerVersion`](StoreError::NewerVersion), [`Foreign`](StoreError::Foreign),
+    /// [`Damaged`](StoreError::Damaged), [`Full`](StoreError::Full), [`Io`](StoreError::Io); each says
+    /// what to do.
+    pub fn open(data_dir: &Path, symbols: &Symbols) -> Result<Self, StoreError> {
+        let dir = DataDir::own(data_dir)?;
+        let db = Database::open(dir.facts())?;
+        let state = State {
+            revision: db.revision().map_err(|e| db.wrong(e))?,
+            tables: Self::tables(&db)?,
+            symbols: symbols::load(&db, symbols)?,
+        };
+        Ok(Self { db, dir, state })
+    }
+
+    fn tables(db: &Database) -> Result<[database::Table; 3], StoreError> {
+        let mut tables = [database::Table::default(); 3];
+        for (kind, table) in KINDS.into_iter().zip(&mut tables) {
+            *table = db.table(kind).map_err(|e| db.wrong(e))?;
+            let sql = format!("SELECT coalesce(max(id), 0) FROM {}", table_name(kind));
+            let top: i64 = db
+                .conn
+                .query_row(&sql, [], |row| row.get(0))
+                .map_err(|e| db.wrong(e))?;
+            if u64::try_from(top).is_ok_and(|top| top > table.last_row) {
+                let what = format!("table `{}` goes on after its end", table_name(kind));
+                return Err(db.wrong(error::damaged(what)));
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The revision now current; 0 while nothing was ever stored.
+    pub fn revision(&self) -> u64 {
+        self.state.revision
+    }
+
+    /// A reader with a connection of its own, for another thread; the facts are loaded through it.
+    /// Two readers made with no change between see the same revision.
+    ///
+    /// # Errors
+    /// If the file cannot be opened again.
+    pub fn reader(&self) -> Result<StoreReader, StoreError> {
+        StoreReader::open(self)
+    }
+
+    /// Begins a change set, received at a moment from an origin (a short name, such as `crm`). Dropping
+    /// it without [`Change::commit`] undoes it.
+    ///
+    /// # Errors
+    /// If the store cannot be written, or the origin has no name.
+    pub fn begin(&mut self, origin: &str, received_at: Micros) -> Result<Change<'_>, StoreError> {
+        Change::begin(self, origin, received_at)
+    }
+
+    /// The current catalogue rows, by kind and key.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn catalogue_rows(&self) -> Result<Vec<CatalogueRow>, StoreError> {
+        catalogue::current(&self.db.conn).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Every recorded choice of regime, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn enforcements(&self) -> Result<Vec<EnforcementRow>, StoreError> {
+        enforcement::all(&self.db.conn).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Every register copy, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotRow>, StoreError> {
+        register::all(&self.db.conn).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Where the numbers of a register copy are kept.
+    pub fn snapshot_path(&self, register: &str, n: u64) -> PathBuf {
+        self.dir.snapshot(register, n)
+    }
+
+    /// The unclear queue, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn unclear(&self, include_settled: bool) -> Result<Vec<UnclearRow>, StoreError> {
+        unclear::all(&self.db.conn, include_settled).map_err(|e| self.db.wrong(e))
+    }
+
+    /// A committed change set; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn revision_row(&self, revision: u64) -> Result<Option<RevisionRow>, StoreError> {
+        revision::get(&self.db.conn, revision).map_err(|e| self.db.wrong(e))
+    }
+
+    /// A fact with its texts, ended or not.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn fact(&self, id: FactId) -> Result<Option<FactRow>, StoreError> {
+        full::fact(&self.db.conn, id).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Every fact that stands or stood on a number: relations, consents, objections, each oldest first.
+    /// Rows that [`Store::index_numbers`] has not reached yet are searched one by one.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn facts_of_number(&self, e164: E164) -> Result<Vec<FactRow>, StoreError> {
+        full::facts_of_number(&self.db.conn, e164).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Takes at most so many more rows of each kind into the index by number, and gives how many are
+    /// left. Facts come in fast because they have no such index; this feeds one apart from them, in
+    /// sorted batches, when there is time. It brings no revision.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn index_numbers(&mut self, most: u64) -> Result<u64, StoreError> {
+        full::index_numbers(&self.db, most).map_err(|e| self.db.wrong(e))
+    }
+}

@@ -1,0 +1,204 @@
+//! A change set: one transaction, which brings one revision or nothing.
+
+use hashbrown::HashMap;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::{
+    Committed, Counts, Store, StoreError,
+    data_dir::DataDir,
+    database::{KINDS, Table, signed},
+    revision,
+    symbols::{self, Stored},
+};
+use crate::{
+    clock::Micros,
+    facts::{delta::Delta, symbols::Symbols},
+};
+
+/// A change set under way. Dropping it without [`Change::commit`] undoes it.
+pub struct Change<'s> {
+    // Statements go before the transaction they belong to.
+    pub(super) inserts: [Option<CachedStatement<'s>>; 3],
+    pub(super) ends: [Option<CachedStatement<'s>>; 2],
+    tx: Transaction<'s>,
+    pub(super) conn: &'s Connection,
+    file: &'s std::path::Path,
+    pub(super) dir: &'s DataDir,
+    state: &'s mut State,
+    pub(super) received_at: Micros,
+    /// The origin of this change.
+    pub(super) origin: i64,
+    origins: HashMap<String, i64>,
+    pub(super) tables: [Table; 3],
+    pub(super) delta: Delta,
+    pub(super) counts: Counts,
+    /// The highest symbols that facts of this change name.
+    pub(super) named: Stored,
+    broken: bool,
+}
+
+/// What the store remembers between changes.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) revision: u64,
+    pub(super) tables: [Table; 3],
+    pub(super) symbols: Stored,
+}
+
+impl<'s> Change<'s> {
+    pub(super) fn begin(
+        store: &'s mut Store,
+        origin: &str,
+        received_at: Micros,
+    ) -> Result<Self, StoreError> {
+        if origin.is_empty() {
+            return Err(StoreError::Refused(
+                "a change needs an origin: a short name for where it comes from, such as crm"
+                    .into(),
+            ));
+        }
+        let Store { db, dir, state } = store;
+        let tx = Transaction::new_unchecked(&db.conn, TransactionBehavior::Immediate)
+            .map_err(|e| StoreError::sqlite(&db.file, e))?;
+        let mut change = Self {
+            inserts: [None, None, None],
+            ends: [None, None],
+            tx,
+            conn: &db.conn,
+            file: &db.file,
+            dir,
+            tables: state.tables,
+            state,
+            received_at,
+            origin: 0,
+            origins: HashMap::new(),
+            delta: Delta::default(),
+            counts: Counts::default(),
+            named: [0; 3],
+            broken: false,
+        };
+        let id = change.origin_id(origin);
+        change.origin = change.keep(id)?;
+        Ok(change)
+    }
+
+    /// The revision it will bring.
+    pub fn revision(&self) -> u64 {
+        self.state.revision + 1
+    }
+
+    /// Keeps the new symbols, writes the revision and commits durably: once this returns, neither a
+    /// crash nor a power cut undoes it. If nothing changed, no revision is used.
+    ///
+    /// `symbols` are those the facts of this change were made with.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] after a failed write, [`StoreError::Refused`] if a fact names a symbol that
+    /// was never given. On any error nothing is kept.
+    pub fn commit(self, symbols: &Symbols) -> Result<Committed, StoreError> {
+        self.sound()?;
+        let revision = self.revision();
+        if self.counts.is_empty() {
+            return Ok(Committed {
+                revision: self.state.revision,
+                ..Committed::default()
+            });
+        }
+        let known = symbols::known(symbols);
+        if self
+            .named
+            .iter()
+            .zip(known)
+            .any(|(named, known)| *named > known)
+        {
+            return Err(StoreError::Refused(
+                "a fact of this change names a seller, product or person that has no text".into(),
+            ));
+        }
+        self.write(symbols, known).map_err(|e| self.wrong(e))?;
+        let Self {
+            tx,
+            file,
+            state,
+            tables,
+            delta,
+            counts,
+            ..
+        } = self;
+        tx.commit().map_err(|e| StoreError::sqlite(file, e))?;
+        // Only now, since what was rolled back must be stored again by the next change.
+        state.revision = revision;
+        state.tables = tables;
+        for (stored, known) in state.symbols.iter_mut().zip(known) {
+            *stored = known.max(*stored);
+        }
+        Ok(Committed {
+            revision,
+            delta,
+            catalogue_changed: counts.changes_catalogue(),
+            registers_changed: counts.snapshots_added > 0,
+            regimes_changed: counts.enforcements_added > 0,
+            counts,
+        })
+    }
+
+    fn write(&self, symbols: &Symbols, known: Stored) -> rusqlite::Result<()> {
+        symbols::save(self.conn, symbols, self.state.symbols, known)?;
+        for (kind, table) in KINDS.into_iter().zip(self.tables) {
+            self.conn
+                .prepare_cached(
+                    "UPDATE fact_table SET last_row = ?1, current = ?2 WHERE kind = ?3",
+                )?
+                .execute((signed(table.last_row), signed(table.current), kind as u8))?;
+        }
+        revision::put(
+            self.conn,
+            self.revision(),
+            self.received_at,
+            self.origin,
+            &self.counts,
+        )
+    }
+
+    /// The number of an origin; a new one if it has none.
+    pub(super) fn origin_id(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.origins.get(name) {
+            return Ok(*id);
+        }
+        let found = self
+            .conn
+            .prepare_cached("SELECT id FROM origin WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?;
+        let id = match found {
+            Some(id) => id,
+            None => self
+                .conn
+                .prepare_cached("INSERT INTO origin (name) VALUES (?1)")?
+                .insert([name])?,
+        };
+        self.origins.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    /// Refuses to go on after a failed write: SQLite may have rolled back, and what is written after
+    /// that would stand alone.
+    pub(super) fn sound(&self) -> Result<(), StoreError> {
+        if self.broken || self.conn.is_autocommit() {
+            return Err(StoreError::Broken);
+        }
+        Ok(())
+    }
+
+    /// The outcome of a write; a failed one breaks the change.
+    pub(super) fn keep<T>(&mut self, outcome: rusqlite::Result<T>) -> Result<T, StoreError> {
+        outcome.map_err(|e| {
+            self.broken = true;
+            self.wrong(e)
+        })
+    }
+
+    pub(super) fn wrong(&self, e: rusqlite::Error) -> StoreError {
+        StoreError::sqlite(self.file, e)
+    }
+}

@@ -1,0 +1,291 @@
+//! Facts about people: adding and ending them, and finding them by content.
+
+use hashbrown::{HashMap, hash_map::Entry};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
+
+use super::{
+    Change, ConsentExtra, ObjectionExtra, On, RowHash, StoreError, StoredRow,
+    database::{signed, table_name},
+    decode,
+};
+use crate::{
+    clock::{Day, Micros},
+    facts::model::{
+        ChannelSet, Consent, FactId, FactKind, Objection, PersonSym, Products, Relation, SellerSym,
+    },
+    number::E164,
+};
+
+const INSERT_RELATION: &str = "INSERT INTO relation (id, number, person, seller, product, kind, paid, \
+     started_on, ended_on, origin, hash, rev_from, typed, region) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const INSERT_CONSENT: &str = "INSERT INTO consent (id, number, person, seller, channels, granted_at, \
+     expires_at, withdrawn_at, products, origin, hash, rev_from, withdrawn_written, evidence, typed, region) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+const INSERT_OBJECTION: &str = "INSERT INTO objection (id, number, person, seller, channels, \
+     in_force_from, origin, hash, rev_from, recorded_at, source, typed, region) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const END_RELATION: &str = "UPDATE relation SET rev_until = ?1 \
+     WHERE id = ?2 AND rev_until IS NULL AND rev_from < ?1 RETURNING number, person";
+const END_CONSENT: &str = "UPDATE consent SET rev_until = ?1 \
+     WHERE id = ?2 AND rev_until IS NULL AND rev_from < ?1 AND withdrawn_at IS NULL \
+     RETURNING number, person";
+
+impl<'s> Change<'s> {
+    /// Adds a relation and gives it an id (the one it has is not looked at).
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] without a number or a seller.
+    pub fn add_relation(&mut self, on: &On<'_>, mut fact: Relation) -> Result<FactId, StoreError> {
+        self.sound()?;
+        let e164 = permit_number(on, fact.seller)?;
+        fact.id = self.next_id(FactKind::Relation);
+        let values = (
+            signed(fact.id.row()),
+            signed(e164.digits()),
+            fact.person.0,
+            fact.seller.0,
+            fact.product.0,
+            fact.kind.code(),
+            fact.paid,
+            fact.started_on.0,
+            Some(fact.ended_on.0).filter(|_| fact.ended_on != Day::NEVER),
+            self.origin,
+            on.hash,
+            signed(self.revision()),
+            on.typed,
+            on.region,
+        );
+        let done = prepared(&mut self.inserts[0], self.conn, INSERT_RELATION)
+            .and_then(|statement| statement.execute(values));
+        self.keep(done)?;
+        self.added(fact.id, fact.seller, fact.product.0, fact.person);
+        self.counts.relations_added += 1;
+        self.delta.relations.push((e164, fact));
+        Ok(fact.id)
+    }
+
+    /// Adds a consent and gives it an id (the one it has is not looked at).
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] without a number, a seller or channels.
+    pub fn add_consent(
+        &mut self,
+        on: &On<'_>,
+        mut fact: Consent,
+        extra: &ConsentExtra<'_>,
+    ) -> Result<FactId, StoreError> {
+        self.sound()?;
+        let e164 = permit_number(on, fact.seller)?;
+        some_channels(fact.channels)?;
+        fact.id = self.next_id(FactKind::Consent);
+        let values = (
+            signed(fact.id.row()),
+            signed(e164.digits()),
+            fact.person.0,
+            fact.seller.0,
+            fact.channels.0,
+            fact.granted_at.0,
+            ever(fact.expires_at),
+            ever(fact.withdrawn_at),
+            decode::products_text(&fact.products),
+            self.origin,
+            on.hash,
+            signed(self.revision()),
+            ever(extra.withdrawn_written),
+            extra.evidence,
+            on.typed,
+            on.region,
+        );
+        let done = prepared(&mut self.inserts[1], self.conn, INSERT_CONSENT)
+            .and_then(|statement| statement.execute(values));
+        self.keep(done)?;
+        let highest = match &fact.products {
+            Products::AllOfSeller => 0,
+            Products::Named(named) => named.iter().map(|p| p.0).max().unwrap_or(0),
+        };
+        let id = fact.id;
+        self.added(id, fact.seller, highest, fact.person);
+        self.counts.consents_added += 1;
+        self.delta.consents.push((e164, fact));
+        Ok(id)
+    }
+
+    /// Adds an objection and gives it an id (the one it has is not looked at).
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] without a number or a person, or without channels.
+    pub fn add_objection(
+        &mut self,
+        on: &On<'_>,
+        mut fact: Objection,
+        extra: &ObjectionExtra<'_>,
+    ) -> Result<FactId, StoreError> {
+        self.sound()?;
+        if on.e164.is_none() && fact.person == PersonSym::NONE {
+            return Err(StoreError::Refused(
+                "an objection needs a number or a person".into(),
+            ));
+        }
+        some_channels(fact.channels)?;
+        fact.id = self.next_id(FactKind::Objection);
+        let values = (
+            signed(fact.id.row()),
+            on.e164.map(|e164| signed(e164.digits())),
+            fact.person.0,
+            fact.seller.0,
+            fact.channels.0,
+            fact.in_force_from.0,
+            self.origin,
+            on.hash,
+            signed(self.revision()),
+            extra.recorded_at.0,
+            extra.source,
+            on.typed,
+            on.region,
+        );
+        let done = prepared(&mut self.inserts[2], self.conn, INSERT_OBJECTION)
+            .and_then(|statement| statement.execute(values));
+        self.keep(done)?;
+        self.added(fact.id, fact.seller, 0, fact.person);
+        self.counts.objections_added += 1;
+        self.delta.objections.push((on.e164, fact));
+        Ok(fact.id)
+    }
+
+    /// Ends a fact that was current before this change.
+    ///
+    /// # Errors
+    /// [`StoreError::NotCurrent`]; [`StoreError::Stop`] for objections and withdrawn consents, since an
+    /// omission never lifts a stop.
+    pub fn end(&mut self, id: FactId) -> Result<(), StoreError> {
+        self.sound()?;
+        let (slot, sql) = match id.kind() {
+            FactKind::Relation => (0, END_RELATION),
+            FactKind::Consent => (1, END_CONSENT),
+            FactKind::Objection => return Err(self.why_not_ended(id)),
+        };
+        let values = (signed(self.revision()), signed(id.row()));
+        let ended = prepared(&mut self.ends[slot], self.conn, sql).and_then(|statement| {
+            statement
+                .query_row(values, |row| decode::ended(id, row))
+                .optional()
+        });
+        let Some(ended) = self.keep(ended)? else {
+            return Err(self.why_not_ended(id));
+        };
+        self.delta.ended.push(ended);
+        let table = &mut self.tables[id.kind() as usize];
+        table.current = table.current.saturating_sub(1);
+        match id.kind() {
+            FactKind::Relation => self.counts.relations_ended += 1,
+            _ => self.counts.consents_ended += 1,
+        }
+        Ok(())
+    }
+
+    fn why_not_ended(&self, id: FactId) -> StoreError {
+        let stop = match id.kind() {
+            FactKind::Relation => "0",
+            FactKind::Consent => "withdrawn_at IS NOT NULL",
+            FactKind::Objection => "1",
+        };
+        let sql = format!(
+            "SELECT {stop} FROM {} WHERE id = ?1 AND rev_until IS NULL",
+            table_name(id.kind())
+        );
+        let found = self
+            .conn
+            .query_row(&sql, [signed(id.row())], |row| row.get(0))
+            .optional();
+        match found {
+            Ok(Some(true)) => StoreError::Stop { id },
+            Ok(_) => StoreError::NotCurrent { id },
+            Err(e) => self.wrong(e),
+        }
+    }
+
+    /// Content hashes of the current facts of this change's origin; for objections, of every origin,
+    /// since a stop that is there need not be added again. As this change sees them: without those it
+    /// ended, with those it added. Of equal rows the oldest is given.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn hashes(&self, kind: FactKind) -> Result<HashMap<RowHash, StoredRow>, StoreError> {
+        self.sound()?;
+        self.read_hashes(kind).map_err(|e| self.wrong(e))
+    }
+
+    fn read_hashes(&self, kind: FactKind) -> rusqlite::Result<HashMap<RowHash, StoredRow>> {
+        let (withdrawn, origin) = match kind {
+            FactKind::Relation => ("0", "origin = ?1"),
+            FactKind::Consent => ("withdrawn_at IS NOT NULL", "origin = ?1"),
+            FactKind::Objection => ("0", "?1 IS NOT NULL"),
+        };
+        // INVARIANT: no more rows than are current, so the map is never grown.
+        let room = usize::try_from(self.tables[kind as usize].current).unwrap_or(0);
+        let mut all = HashMap::with_capacity(room);
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT id, hash, {withdrawn} FROM {} WHERE rev_until IS NULL AND {origin}",
+            table_name(kind)
+        ))?;
+        let mut rows = statement.query([self.origin])?;
+        while let Some(row) = rows.next()? {
+            let id = decode::id(kind, row)?;
+            if let Entry::Vacant(free) = all.entry(row.get(1)?) {
+                free.insert(StoredRow {
+                    id,
+                    withdrawn: row.get(2)?,
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    fn next_id(&self, kind: FactKind) -> FactId {
+        FactId::new(kind, self.tables[kind as usize].last_row + 1)
+    }
+
+    fn added(&mut self, id: FactId, seller: SellerSym, product: u32, person: PersonSym) {
+        let table = &mut self.tables[id.kind() as usize];
+        table.last_row = id.row();
+        table.current += 1;
+        for (highest, named) in self.named.iter_mut().zip([seller.0, product, person.0]) {
+            *highest = named.max(*highest);
+        }
+    }
+}
+
+/// A statement that is prepared when first needed.
+fn prepared<'a, 's>(
+    slot: &'a mut Option<CachedStatement<'s>>,
+    conn: &'s Connection,
+    sql: &str,
+) -> rusqlite::Result<&'a mut CachedStatement<'s>> {
+    match slot {
+        Some(statement) => Ok(statement),
+        None => Ok(slot.insert(conn.prepare_cached(sql)?)),
+    }
+}
+
+fn permit_number(on: &On<'_>, seller: SellerSym) -> Result<E164, StoreError> {
+    on.e164
+        .filter(|_| seller != SellerSym::default())
+        .ok_or_else(|| {
+            StoreError::Refused("a relation or consent needs a number and a seller".into())
+        })
+}
+
+fn some_channels(channels: ChannelSet) -> Result<(), StoreError> {
+    if decode::is_channels(channels) {
+        return Ok(());
+    }
+    Err(StoreError::Refused(
+        "a consent or objection needs channels: some by name, or * for all".into(),
+    ))
+}
+
+/// An end, or nothing if there is none.
+fn ever(at: Micros) -> Option<i64> {
+    Some(at.0).filter(|_| at != Micros::NEVER)
+}

@@ -1,0 +1,132 @@
+//! Reading from another thread, and loading the facts into memory.
+
+use super::{
+    FactRow, Store, StoreError,
+    database::{Database, table_name},
+    decode, full,
+};
+use crate::{
+    facts::model::{Consent, FactId, FactKind, Objection, Relation},
+    number::E164,
+};
+use rusqlite::Row;
+
+/// A connection of its own, for any thread. It sees the revision it was made at until it is dropped;
+/// drop it soon, since the write-ahead log grows while it lives.
+#[derive(Debug)]
+pub struct StoreReader {
+    db: Database,
+    revision: u64,
+}
+
+impl StoreReader {
+    pub(super) fn open(store: &Store) -> Result<Self, StoreError> {
+        let db = Database::open_reader(&store.db.file)?;
+        let revision = db.revision().map_err(|e| db.wrong(e))?;
+        Ok(Self { db, revision })
+    }
+
+    /// The revision it sees.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// How many facts of a kind are current: exactly as many as loading gives.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn current(&self, kind: FactKind) -> Result<u64, StoreError> {
+        let table = self.db.table(kind).map_err(|e| self.db.wrong(e))?;
+        Ok(table.current)
+    }
+
+    /// Gives every current relation, in the order they came.
+    ///
+    /// # Errors
+    /// If the store cannot be read or holds another number of them than it should.
+    pub fn load_relations(&self, mut each: impl FnMut(E164, Relation)) -> Result<(), StoreError> {
+        self.load(FactKind::Relation, |row| {
+            let (e164, fact) = decode::relation(row)?;
+            each(e164, fact);
+            Ok(())
+        })
+    }
+
+    /// Gives every current consent, in the order they came. Equal sets of products share one array.
+    ///
+    /// # Errors
+    /// If the store cannot be read or holds another number of them than it should.
+    pub fn load_consents(&self, mut each: impl FnMut(E164, Consent)) -> Result<(), StoreError> {
+        let mut sets = decode::Sets::default();
+        self.load(FactKind::Consent, |row| {
+            let (e164, fact) = decode::consent(row, &mut sets)?;
+            each(e164, fact);
+            Ok(())
+        })
+    }
+
+    /// Gives every current objection, in the order they came.
+    ///
+    /// # Errors
+    /// If the store cannot be read or holds another number of them than it should.
+    pub fn load_objections(
+        &self,
+        mut each: impl FnMut(Option<E164>, Objection),
+    ) -> Result<(), StoreError> {
+        self.load(FactKind::Objection, |row| {
+            let (e164, fact) = decode::objection(row)?;
+            each(e164, fact);
+            Ok(())
+        })
+    }
+
+    fn load(
+        &self,
+        kind: FactKind,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        let read = || -> rusqlite::Result<u64> {
+            let mut statement = self.db.conn.prepare(&format!(
+                "SELECT {} FROM {} f WHERE f.rev_until IS NULL",
+                decode::columns(kind),
+                table_name(kind)
+            ))?;
+            let mut rows = statement.query([])?;
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                each(row)?;
+                count += 1;
+            }
+            Ok(count)
+        };
+        let found = { read }().map_err(|e| self.db.wrong(e))?;
+        let current = self.current(kind)?;
+        if found == current {
+            return Ok(());
+        }
+        Err(StoreError::Damaged {
+            path: self.db.file.clone(),
+            what: format!(
+                "table `{}` has {found} current rows where {current} were written",
+                table_name(kind)
+            ),
+        })
+    }
+
+    /// A fact with its texts, ended or not.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn fact(&self, id: FactId) -> Result<Option<FactRow>, StoreError> {
+        full::fact(&self.db.conn, id).map_err(|e| self.db.wrong(e))
+    }
+
+    /// Every fact that stands or stood on a number: relations, consents, objections, each oldest first.
+    /// See [`Store::facts_of_number`].
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn facts_of_number(&self, e164: E164) -> Result<Vec<FactRow>, StoreError> {
+        full::facts_of_number(&self.db.conn, e164).map_err(|e| self.db.wrong(e))
+    }
+}

@@ -1,0 +1,272 @@
+//! ReportService: what was decided.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert,
+    fields::{Fields, timestamp},
+    status,
+};
+use crate::{
+    ledger::{DecisionId, Durability, Filter, StoredDecision},
+    number,
+    policy::{Packs, Reason, Verdict},
+    proto::v1::{self, report_service_server::ReportService},
+    report::summary::{GroupBy, Summary},
+    sidecar::Sidecar,
+};
+
+/// The service.
+#[derive(Clone)]
+pub struct ReportDoor(pub Arc<Sidecar>);
+
+const MAX_PAGE: u32 = 1_000;
+const DEFAULT_PAGE: u32 = 100;
+
+impl ReportDoor {
+    /// The filter asked for. `None` if it can match nothing (a number that is not valid).
+    fn filter(&self, asked: Option<v1::DecisionFilter>, fields: &mut Fields) -> Option<Filter> {
+        let f = asked.unwrap_or_default();
+        let from = fields.time("filter.from", f.from.as_ref());
+        let until = fields.time("filter.until", f.until.as_ref());
+        if from.zip(until).is_some_and(|(from, until)| from > until) {
+            fields.bad("filter.until", "is before filter.from");
+        }
+        let verdict = code(fields, "filter.verdict", f.verdict, Verdict::from_code);
+        let reason = code(fields, "filter.reason", f.reason, Reason::from_code);
+        let region = fields
+            .region("filter.region", &f.region)
+            .unwrap_or(self.0.settings.default_region);
+        let decision = (!f.decision_id.is_empty()).then(|| f.decision_id.parse::<DecisionId>());
+        let decision = match decision {
+            Some(Err(e)) => {
+                fields.bad("filter.decision_id", e.to_string());
+                None
+            }
+            Some(Ok(id)) => Some(id),
+            None => None,
+        };
+        let e164 = match f.number.as_str() {
+            "" => None,
+            typed => Some(number::read(typed, region)?.e164),
+        };
+        let text = |s: String| (!s.is_empty()).then_some(s);
+        Some(Filter {
+            from,
+            until,
+            campaign: text(f.campaign_id),
+            seller: text(f.seller_id),
+            verdict,
+            reason,
+            e164,
+            call_id: text(f.call_id),
+            agent_id: text(f.agent_id),
+            decision,
+        })
+    }
+}
+
+fn code<T>(
+    fields: &mut Fields,
+    field: &str,
+    value: i32,
+    from_code: impl Fn(u8) -> Option<T>,
+) -> Option<T> {
+    if value == 0 {
+        return None;
+    }
+    let known = u8::try_from(value).ok().and_then(from_code);
+    if known.is_none() {
+        fields.bad(field, format!("{value} is not a value of common.proto"));
+    }
+    known
+}
+
+/// Runs what reads files on a thread that may wait.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Status> + Send + 'static,
+) -> Result<T, Status> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(Status::internal("the report broke off; see the log")))
+}
+
+#[tonic::async_trait]
+impl ReportService for ReportDoor {
+    async fn list_decisions(
+        &self,
+        request: Request<v1::ListDecisionsRequest>,
+    ) -> Result<Response<v1::ListDecisionsResponse>, Status> {
+        let asked = request.into_inner();
+        let mut fields = Fields::default();
+        let filter = self.filter(asked.filter, &mut fields);
+        let size = match asked.page_size {
+            0 => DEFAULT_PAGE,
+            n if n <= MAX_PAGE => n,
+            n => {
+                fields.bad("page_size", format!("{n}; a page has at most {MAX_PAGE}"));
+                DEFAULT_PAGE
+            }
+        };
+        let before = match asked.page_token.as_str() {
+            "" => None,
+            token => token
+                .parse::<u64>()
+                .map_err(|_| fields.bad("page_token", "is not one of this service"))
+                .ok(),
+        };
+        fields.check()?;
+        let Some(filter) = filter else {
+            return Ok(Response::new(v1::ListDecisionsResponse::default()));
+        };
+        let sidecar = self.0.clone();
+        blocking(move || {
+            let mut reader = sidecar.ledger.reader();
+            let page = reader
+                .list(&filter, before, size as usize)
+                .map_err(|e| status::ledger(&e))?;
+            Ok(Response::new(v1::ListDecisionsResponse {
+                decisions: page
+                    .decisions
+                    .iter()
+                    .map(|d| decision(d, &sidecar.packs))
+                    .collect(),
+                next_page_token: page.next.map(|seq| seq.to_string()).unwrap_or_default(),
+            }))
+        })
+        .await
+    }
+
+    async fn summarise_decisions(
+        &self,
+        request: Request<v1::SummariseDecisionsRequest>,
+    ) -> Result<Response<v1::SummariseDecisionsResponse>, Status> {
+        let asked = request.into_inner();
+        let mut fields = Fields::default();
+        let filter = self.filter(asked.filter, &mut fields);
+        let mut by = Vec::new();
+        for (i, value) in asked.group_by.iter().enumerate() {
+            by.extend(code(
+                &mut fields,
+                &format!("group_by[{i}]"),
+                *value,
+                GroupBy::from_code,
+            ));
+        }
+        if asked.group_by.is_empty() {
+            by = vec![GroupBy::Verdict, GroupBy::Reason];
+        }
+        fields.check()?;
+        let sidecar = self.0.clone();
+        blocking(move || {
+            let mut summary = Summary::new(by, sidecar.home.zone.clone());
+            if let Some(filter) = filter {
+                sidecar
+                    .ledger
+                    .reader()
+                    .fold(&filter, &mut |d| summary.add(d))
+                    .map_err(|e| status::ledger(&e))?;
+            }
+            Ok(Response::new(v1::SummariseDecisionsResponse {
+                rows: summary
+                    .rows
+                    .iter()
+                    .map(|(keys, n)| v1::SummaryRow {
+                        keys: keys.clone(),
+                        count: n.count,
+                        allowed: n.allowed,
+                        blocked: n.blocked,
+                        deferred: n.deferred,
+                    })
+                    .collect(),
+                total: summary.total.count,
+            }))
+        })
+        .await
+    }
+}
+
+/// A recorded decision on the wire. The rows are named if this build still has the pack it was made by.
+fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
+    let personal = d.personal.as_ref();
+    let text =
+        |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();
+    let pack = d.regime.as_ref().and_then(|stored| {
+        packs
+            .get(&stored.id)
+            .filter(|r| r.hash == stored.pack_sha256)
+    });
+    let rows = pack
+        .zip(d.channel)
+        .and_then(|(regime, channel)| regime.table(channel))
+        .map(|table| table.rows.as_slice())
+        .or(d.regime.is_none().then(|| packs.question()));
+    let trail = d
+        .outcomes
+        .iter()
+        .enumerate()
+        .map(|(i, outcome)| {
+            let row = rows.and_then(|rows| rows.get(i));
+            v1::TrailRow {
+                row: i as u32 + 1,
+                check: row.map(|r| r.check.name().to_owned()).unwrap_or_default(),
+                outcome: convert::outcome(*outcome),
+                verdict: row.map_or(0, |r| i32::from(r.verdict.code())),
+                reason: row.map_or(0, |r| i32::from(r.reason.code())),
+                fact_id: d.fact(i as u8).map(|f| f.to_string()).unwrap_or_default(),
+                found: String::new(),
+                legal_source: row.map(|r| r.source.clone()).unwrap_or_default(),
+            }
+        })
+        .collect();
+    v1::Decision {
+        decision_id: d.id.to_string(),
+        decided_at: Some(timestamp(d.at)),
+        verdict: i32::from(d.verdict.code()),
+        reason: i32::from(d.reason.code()),
+        number: text(|p| p.number.to_string()),
+        e164: personal
+            .and_then(|p| p.e164)
+            .map(|n| n.to_string())
+            .unwrap_or_default(),
+        campaign_id: d.campaign.to_string(),
+        seller_id: d.seller.to_string(),
+        channel: d.channel.map_or(0, |c| i32::from(c.code())),
+        source_id: d.source.to_string(),
+        intent: i32::from(d.intent.code()),
+        call_id: text(|p| p.call_id.to_string()),
+        agent_id: text(|p| p.agent_id.to_string()),
+        caller_id: text(|p| p.caller_id.to_string()),
+        person_id: text(|p| p.person_id.to_string()),
+        regime: d
+            .regime
+            .as_ref()
+            .map(|r| r.id.to_string())
+            .unwrap_or_default(),
+        pack_hash: d
+            .regime
+            .as_ref()
+            .map(|r| r.pack_sha256.iter().map(|b| format!("{b:02x}")).collect())
+            .unwrap_or_default(),
+        semantics: d.regime.as_ref().map_or(0, |r| r.semantics),
+        revision: d.revision,
+        snapshot_id: d.register_snapshot.to_string(),
+        in_register: d.registered == Some(true),
+        durability: match d.durability {
+            Durability::Disk => v1::Durability::Disk as i32,
+            Durability::Async => v1::Durability::Async as i32,
+        },
+        shadow: d.shadow.as_ref().map(|s| v1::Shadow {
+            regime: s.regime.id.to_string(),
+            verdict: i32::from(s.verdict.code()),
+            reason: i32::from(s.reason.code()),
+        }),
+        trail,
+        engine: d.engine.build.to_string(),
+        number_metadata: d.engine.metadata.to_string(),
+        earlier_decision_id: d.earlier.map(|id| id.to_string()).unwrap_or_default(),
+        region: text(|p| p.region.to_string()),
+    }
+}

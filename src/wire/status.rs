@@ -1,0 +1,88 @@
+//! Errors as gRPC statuses, in one place. An error is never a verdict: the dialer must not dial.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::fields::Fields;
+use crate::{
+    intake::{IntakeError, RecordError, RegisterRefused},
+    ledger::{AppendError, LedgerError},
+    store::StoreError,
+};
+
+/// A decision that could not be recorded. `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are for the dialer to
+/// retry, and never to be read as permission: what is not on record was not allowed.
+pub fn append(error: &AppendError) -> Status {
+    match error {
+        AppendError::Busy(_) => overloaded(error.to_string()),
+        AppendError::Failed(_) => Status::unavailable(error.to_string()),
+        AppendError::TooLong { field, .. } => {
+            Fields::one(field, error.to_string())
+        }
+        AppendError::Malformed(_) => Status::internal(error.to_string()),
+    }
+}
+
+/// A decision that was taken but did not become durable.
+pub fn ledger(error: &LedgerError) -> Status {
+    Status::unavailable(error.to_string())
+}
+
+/// Load is shed; ask again after the delay.
+pub fn overloaded(message: String) -> Status {
+    Status::with_error_details(
+        Code::ResourceExhausted,
+        message,
+        ErrorDetails::with_retry_info(Some(Duration::from_millis(50))),
+    )
+}
+
+/// A fact or entry that was not recorded.
+pub fn record(error: &RecordError) -> Status {
+    match error {
+        RecordError::Fields(problems) => {
+            let mut fields = Fields::default();
+            for p in problems {
+                fields.bad(p.field, format!("{}; {}", p.what, p.hint));
+            }
+            fields.status()
+        }
+        RecordError::Catalogue(problems) => {
+            let mut fields = Fields::default();
+            for p in problems {
+                fields.bad(&p.field, p.to_string());
+            }
+            fields.status()
+        }
+        RecordError::NotThere { .. } => Status::not_found(error.to_string()),
+        RecordError::Ended { .. } => Status::failed_precondition(error.to_string()),
+        RecordError::TooMany(_) => Status::resource_exhausted(error.to_string()),
+        RecordError::Store(error) => store(error),
+    }
+}
+
+/// A copy of a register that was refused or held; the one in force stands.
+pub fn register(error: &RegisterRefused) -> Status {
+    match error {
+        RegisterRefused::Name(_) => Fields::one("header.register", error.to_string()),
+        RegisterRefused::Format(_) => Fields::one("header.format", error.to_string()),
+        RegisterRefused::Store(error) => store(error),
+        _ => Status::failed_precondition(error.to_string()),
+    }
+}
+
+/// A folder that could not be looked at, or of which nothing was kept.
+pub fn intake(error: &IntakeError) -> Status {
+    match error {
+        IntakeError::Store(error) => store(error),
+        IntakeError::Origin(_) => Status::invalid_argument(error.to_string()),
+        _ => Status::failed_precondition(error.to_string()),
+    }
+}
+
+/// The store could not do it; nothing of the change was kept.
+pub fn store(error: &StoreError) -> Status {
+    Status::unavailable(error.to_string())
+}
