@@ -16,9 +16,7 @@ use crate::{
     clock::{Day, Micros},
     intake::RegisterHeader,
     number::Region,
-    proto::v1::{
-        self, import_register_request::Part, register_service_server::RegisterService,
-    },
+    proto::v1::{self, import_register_request::Part, register_service_server::RegisterService},
     sidecar::Sidecar,
     store::SnapshotRow,
 };
@@ -88,7 +86,9 @@ impl RegisterService for RegisterDoor {
         if header.as_of.is_empty() {
             fields.bad("header.as_of", "is needed: the day the copy was taken");
         }
-        let region = fields.region("header.region", &header.region).unwrap_or(Region::NL);
+        let region = fields
+            .region("header.region", &header.region)
+            .unwrap_or(Region::NL);
         fields.check()?;
         let (send, from) = mpsc::channel(CHUNKS);
         let sidecar = self.0.clone();
@@ -119,7 +119,10 @@ impl RegisterService for RegisterDoor {
                 Ok(Some(v1::ImportRegisterRequest {
                     part: Some(Part::Chunk(chunk)),
                 })) => Ok(chunk),
-                Ok(Some(_)) => Err(Fields::one("part", "chunks come after the header".to_owned())),
+                Ok(Some(_)) => Err(Fields::one(
+                    "part",
+                    "chunks come after the header".to_owned(),
+                )),
                 Err(broken) => Err(broken),
             };
             let broken = chunk.as_ref().err().cloned();
