@@ -117,20 +117,25 @@ impl<'a> Case<'a> {
     /// "*A stop is lifted* for a check only by a consent that counts for that check and
     /// was granted strictly after it."
     pub fn is_lifted(&self, stop: i64) -> bool {
-        self.consents_that_count().iter().any(|consent| consent.granted_at > stop)
+        self.consents_that_count()
+            .iter()
+            .any(|consent| consent.granted_at > stop)
     }
 
     /// "*Consent counts* when `granted_at <= now`, before `expires_at` and `withdrawn_at`,
     /// for its seller, naming the channel (or `*`) and every offered product … One consent
-    /// covers the whole offer; two do not add up."
+    /// covers the whole offer; two do not add up." A withdrawal stamped later than its
+    /// receipt ends the consent where it is in force, so that no yes lifts its own no.
     pub fn consents_that_count(&self) -> Vec<Given<'a>> {
         let mut counting = Vec::new();
         for (number, row) in self.reading.consents() {
             let granted_at = instant(&row.granted_at);
+            let withdrawn_at = instant_if_given(&row.withdrawn_at);
+            let withdrawn_at = withdrawn_at.map(|at| self.in_force_from(Some(at)));
             if self.permit_is_about(number, &row.person_id)
                 && granted_at <= self.now
                 && instant_if_given(&row.expires_at).is_none_or(|end| self.now < end)
-                && instant_if_given(&row.withdrawn_at).is_none_or(|end| self.now < end)
+                && withdrawn_at.is_none_or(|end| self.now < end)
                 && row.seller_id.trim() == self.seller
                 && self.channel_is_in(&list(&row.channels))
                 && self.offer.iter().all(|product| self.is_named(row, product))
@@ -150,7 +155,9 @@ impl<'a> Case<'a> {
     }
 
     fn channel_is_in(&self, channels: &[&str]) -> bool {
-        channels.iter().any(|c| *c == "*" || word(c) == self.channel)
+        channels
+            .iter()
+            .any(|c| *c == "*" || word(c) == self.channel)
     }
 
     /// "`*` means all products *of that seller*, another company's must be named."
@@ -201,7 +208,9 @@ impl<'a> Case<'a> {
             .collect();
         let world = self.reading.world;
         self.offer.iter().all(|offered| {
-            bought.iter().any(|bought| is_similar(world, bought, offered, self.today))
+            bought
+                .iter()
+                .any(|bought| is_similar(world, bought, offered, self.today))
         })
     }
 

@@ -1,8 +1,8 @@
 //! Whether an offered product is similar to a bought one.
 use jiff::civil::Date;
 
-use super::world::World;
 use super::words::{day_if_given, day_within, word};
+use super::world::World;
 
 /// "the taxonomy: both categories are at most `similarity_level` steps (1) below the
 /// node where they meet".
@@ -49,13 +49,23 @@ fn near_in_taxonomy(world: &World, bought: &str, offered: &str) -> bool {
 /// The category of a product and those above it. "A product without a category is
 /// similar only to itself": its path is empty and meets none.
 fn path_to_root(world: &World, product: &str) -> Vec<String> {
-    let product = world.products.iter().find(|p| p.product_id.trim() == product);
-    let mut node = product.map(|p| p.category_id.trim().to_owned()).unwrap_or_default();
+    let product = world
+        .products
+        .iter()
+        .find(|p| p.product_id.trim() == product);
+    let mut node = product
+        .map(|p| p.category_id.trim().to_owned())
+        .unwrap_or_default();
     let mut path = Vec::new();
     while !node.is_empty() {
-        let above = world.categories.iter().find(|c| c.category_id.trim() == node);
+        let above = world
+            .categories
+            .iter()
+            .find(|c| c.category_id.trim() == node);
         path.push(node);
-        node = above.map(|c| c.parent_id.trim().to_owned()).unwrap_or_default();
+        node = above
+            .map(|c| c.parent_id.trim().to_owned())
+            .unwrap_or_default();
     }
     path
 }

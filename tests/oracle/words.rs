@@ -23,12 +23,19 @@ pub struct Number {
 
 /// Row 1: "not a valid number (libphonenumber)". None where it is not.
 pub fn number(typed: &str, region: &str) -> Option<Number> {
-    let region = if region.trim().is_empty() { DEFAULT_REGION } else { region.trim() };
+    let region = if region.trim().is_empty() {
+        DEFAULT_REGION
+    } else {
+        region.trim()
+    };
     let region: Option<Region> = region.to_uppercase().parse().ok();
     let read = PhoneNumber::parse(typed, region).ok()?;
     read.is_valid().then(|| Number {
         e164: read.format_as(PhoneNumberFormat::E164).into_owned(),
-        country: read.get_region_code().map(|r| r.to_string()).unwrap_or_default(),
+        country: read
+            .get_region_code()
+            .map(|r| r.to_string())
+            .unwrap_or_default(),
         line: read.get_type(),
     })
 }
@@ -63,7 +70,11 @@ pub fn day_within(day: Date, first: &str, last: &str) -> bool {
 
 /// "`;` separates several (blanks around items … do not matter)".
 pub fn list(field: &str) -> Vec<&str> {
-    field.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()
+    field
+        .split(';')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .collect()
 }
 
 /// "case of enum words [does] not matter".
