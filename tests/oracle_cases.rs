@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use oracle::generate::{generate_questions, generate_world};
+use oracle::sweep::sweep;
 use oracle::{Answer, Question, Reading, World, csv, words};
 
 /// The worked cases were made on this day (in the Netherlands): a case without a moment asks
@@ -101,4 +102,38 @@ fn every_reason_occurs_often() {
     assert_eq!(questions, 20_000);
     assert_eq!(counts.len(), 18);
     assert!(counts.values().all(|count| *count >= 50), "{counts:?}");
+}
+
+#[test]
+fn the_sweep_is_closed_and_large() {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut groups, mut numbers, mut questions) = (0, 0, 0);
+    let mut seen = std::collections::HashSet::new();
+    for group in sweep() {
+        let reading = Reading::of(&group.world);
+        groups += 1;
+        let of_group: std::collections::HashSet<&str> =
+            group.questions.iter().map(|q| q.number.as_str()).collect();
+        numbers += of_group.len();
+        seen.extend(of_group.iter().map(|n| n.to_string()));
+        for question in &group.questions {
+            let answer = reading.evaluate(question);
+            assert_eq!(answer.e164, question.number);
+            *counts
+                .entry(format!("{} {}", answer.verdict, answer.reason))
+                .or_default() += 1;
+            questions += 1;
+        }
+    }
+    println!("{questions} questions about {numbers} numbers in {groups} groups");
+    for (reason, count) in &counts {
+        println!("{count:6} {reason}");
+    }
+    assert_eq!(seen.len(), numbers);
+    assert!((20_000..=200_000).contains(&questions));
+    assert_eq!(
+        counts.len(),
+        12,
+        "the question's own rows are the generator's"
+    );
 }

@@ -132,7 +132,12 @@ impl Maker {
     }
 
     fn number(&mut self) -> (String, String) {
-        let number = self.rng.pick(&self.numbers).clone();
+        // The first numbers oftener, so that many rows meet on some.
+        let at = self
+            .rng
+            .below(self.numbers.len())
+            .min(self.rng.below(self.numbers.len()));
+        let number = self.numbers[at].clone();
         spelled(&mut self.rng, &number)
     }
 
@@ -149,8 +154,8 @@ impl Maker {
     /// One to three different products, mostly of the seller.
     fn products(&mut self, seller: &str) -> String {
         let mut products: Vec<String> = Vec::new();
-        for _ in 0..self.rng.weighted(&[(60, 1), (30, 2), (10, 3)]) {
-            let product = self.product(seller, 88);
+        for _ in 0..self.rng.weighted(&[(66, 1), (26, 2), (8, 3)]) {
+            let product = self.product(seller, 92);
             if !products.contains(&product) {
                 products.push(product);
             }
@@ -275,7 +280,7 @@ impl Maker {
         for seller in self.sellers.clone() {
             for kind in ["CUSTOMER_FILE", "HOUSE_FILE", "THIRD_PARTY_LIST", "PUBLIC"] {
                 self.source(&seller, kind, "ROPA-7");
-                if self.rng.chance(25) {
+                if self.rng.chance(12) {
                     self.source(&seller, kind, "");
                 }
             }
@@ -303,18 +308,18 @@ impl Maker {
     }
 
     fn campaigns(&mut self) {
-        for n in 0..self.rng.between(14, 22) {
+        for n in 0..self.rng.between(16, 24) {
             let seller_id = self.seller();
             let channel = self.rng.weighted(&[
-                (48, "VOICE"),
+                (42, "VOICE"),
                 (12, "SMS"),
                 (10, "EMAIL"),
                 (5, "APP"),
-                (23, "POST"),
+                (29, "POST"),
                 (2, "voice"),
             ]);
             let (first, last) = (self.old_or_any_day(40), self.day());
-            let ends = self.rng.chance(20) && first <= last;
+            let ends = self.rng.chance(15) && first <= last;
             let sources = self.world.sources.iter();
             let own: Vec<&Source> = sources.filter(|s| s.seller_id == seller_id).collect();
             let row = Campaign {
@@ -337,7 +342,7 @@ impl Maker {
                     .rng
                     .weighted(&[(75, "NL"), (18, ""), (7, "BE")])
                     .to_owned(),
-                starts_on: if self.rng.chance(75) {
+                starts_on: if self.rng.chance(35) {
                     first.to_string()
                 } else {
                     String::new()
@@ -359,7 +364,7 @@ impl Maker {
     }
 
     fn relations(&mut self) {
-        for _ in 0..self.rng.between(14, 30) {
+        for _ in 0..self.rng.between(20, 40) {
             let (number, region) = self.number();
             let seller_id = self.seller();
             let kind = self.rng.weighted(&[
@@ -402,10 +407,10 @@ impl Maker {
     }
 
     fn consents(&mut self) {
-        for n in 0..self.rng.between(10, 22) {
+        for n in 0..self.rng.between(15, 25) {
             let (number, region) = self.number();
             let seller_id = self.seller();
-            let products = if self.rng.chance(35) {
+            let products = if self.rng.chance(45) {
                 "*".to_owned()
             } else {
                 self.products(&seller_id)
@@ -416,13 +421,13 @@ impl Maker {
                 person_id: self.maybe_person(55),
                 channels: self.channels(),
                 products,
-                granted_at: self.old_or_any_stamp(30),
-                expires_at: if self.rng.chance(35) {
+                granted_at: self.old_or_any_stamp(45),
+                expires_at: if self.rng.chance(28) {
                     self.stamp()
                 } else {
                     String::new()
                 },
-                withdrawn_at: if self.rng.chance(30) {
+                withdrawn_at: if self.rng.chance(24) {
                     self.stamp()
                 } else {
                     String::new()
@@ -435,7 +440,7 @@ impl Maker {
     }
 
     fn objections(&mut self) {
-        for _ in 0..self.rng.between(4, 12) {
+        for _ in 0..self.rng.between(5, 12) {
             let (mut number, region) = self.number();
             let mut person_id = self.maybe_person(45);
             if self.rng.chance(15) {

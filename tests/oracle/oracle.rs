@@ -21,6 +21,7 @@ pub mod rng;
 pub mod similar;
 pub mod spelling;
 pub mod sweep;
+pub mod sweep_choices;
 pub mod words;
 pub mod world;
 

@@ -6,7 +6,7 @@ use super::generate::CHANNELS;
 use super::rng::Rng;
 use super::spelling::{midnight, new_number, spelled};
 use super::words::{self, day_if_given, instant_if_given};
-use super::world::World;
+use super::world::{Campaign, Source, World};
 
 /// `n` questions; the same world and seed give the same questions.
 pub fn generate_questions(world: &World, seed: u64, n: usize) -> Vec<Question> {
@@ -15,10 +15,20 @@ pub fn generate_questions(world: &World, seed: u64, n: usize) -> Vec<Question> {
     (0..n).map(|_| about.question(&mut rng)).collect()
 }
 
+/// Whom a row is about.
+struct Tie {
+    e164: String,
+    /// Empty where the row names none.
+    person: String,
+    /// Empty or `*` where the row means all.
+    seller: String,
+}
+
 /// What there is to ask about.
 struct About<'a> {
     world: &'a World,
-    numbers: Vec<String>,
+    /// One for every row with a number.
+    ties: Vec<Tie>,
     persons: Vec<String>,
     /// In microseconds; a moment named by several rows stands there as often.
     moments: Vec<i64>,
@@ -26,108 +36,106 @@ struct About<'a> {
 
 impl<'a> About<'a> {
     fn of(world: &'a World) -> About<'a> {
-        let mut typed: Vec<(&str, &str)> = Vec::new();
-        typed.extend(
-            world
-                .relations
-                .iter()
-                .map(|r| (r.number.as_str(), r.region.as_str())),
-        );
-        typed.extend(
-            world
-                .consents
-                .iter()
-                .map(|r| (r.number.as_str(), r.region.as_str())),
-        );
-        typed.extend(
-            world
-                .objections
-                .iter()
-                .map(|r| (r.number.as_str(), r.region.as_str())),
-        );
-        typed.extend(world.register.iter().map(|n| (n.as_str(), "NL")));
-        let mut numbers: Vec<String> = typed
-            .into_iter()
-            .filter_map(|(number, region)| words::number(number, region))
-            .map(|n| n.e164)
-            .collect();
-        numbers.sort();
-        numbers.dedup();
+        let mut rows: Vec<[&String; 4]> = Vec::new();
+        let world_rows = world.relations.iter();
+        rows.extend(world_rows.map(|r| [&r.number, &r.region, &r.person_id, &r.seller_id]));
+        let world_rows = world.consents.iter();
+        rows.extend(world_rows.map(|r| [&r.number, &r.region, &r.person_id, &r.seller_id]));
+        let world_rows = world.objections.iter();
+        rows.extend(world_rows.map(|r| [&r.number, &r.region, &r.person_id, &r.seller_id]));
 
-        let mut persons: Vec<String> = Vec::new();
-        persons.extend(world.relations.iter().map(|r| r.person_id.clone()));
-        persons.extend(world.consents.iter().map(|r| r.person_id.clone()));
-        persons.extend(world.objections.iter().map(|r| r.person_id.clone()));
+        let mut persons: Vec<String> = rows.iter().map(|row| row[2].clone()).collect();
         persons.retain(|p| !p.is_empty());
         persons.sort();
         persons.dedup();
         persons.push("nobody-known".to_owned());
 
+        let tie = |[number, region, person, seller]: [&String; 4]| {
+            words::number(number, region).map(|number| Tie {
+                e164: number.e164,
+                person: person.clone(),
+                seller: seller.clone(),
+            })
+        };
+        let mut ties: Vec<Tie> = rows.into_iter().filter_map(tie).collect();
+        // Numbers of which only the register knows.
+        for number in &world.register {
+            let empty = String::new();
+            ties.extend(tie([number, &"NL".to_owned(), &empty, &empty]));
+        }
         About {
             world,
-            numbers,
+            ties,
             persons,
             moments: moments(world),
         }
     }
 
     fn question(&self, rng: &mut Rng) -> Question {
-        let campaign = rng.pick(&self.world.campaigns);
-        let number = rng.weighted(&[(90, 0), (7, 1), (3, 2)]);
-        let (number, region) = match number {
-            0 => {
-                let number = rng.pick(&self.numbers).clone();
-                spelled(rng, &number)
-            }
+        let tie = rng.pick(&self.ties);
+        let campaign = self.campaign(rng, tie);
+        let (number, region) = match rng.weighted(&[(92, 0), (5, 1), (3, 2)]) {
+            0 => spelled(rng, &tie.e164),
             1 => {
                 let number = new_number(rng);
                 spelled(rng, &number)
             }
-            _ => (rng.pick(&INVALID).to_string(), "NL".to_owned()),
+            _ => ((*rng.pick(&INVALID)).to_owned(), "NL".to_owned()),
         };
         // Often the region is left to the campaign, whatever comes of it.
-        let region = if rng.chance(40) {
-            String::new()
-        } else {
-            region
-        };
-        let sources: Vec<&str> = self
-            .world
-            .sources
-            .iter()
-            .map(|s| s.source_id.as_str())
-            .collect();
-        let own = |s: &&&str| s.starts_with(&campaign.seller_id) && !s.ends_with("undocumented");
-        let own: Vec<&str> = sources.iter().filter(own).copied().collect();
-        let source_id = match rng.weighted(&[(62, 0), (26, 1), (8, 2), (4, 3)]) {
-            1 if !own.is_empty() => rng.pick(&own),
-            2 => *rng.pick(&sources),
-            3 => "no-such-source",
+        let region_left_out = rng.chance(30);
+        let person = match rng.weighted(&[(50, 0), (25, 1), (25, 2)]) {
+            1 => &tie.person,
+            2 => rng.pick(&self.persons),
             _ => "",
         };
-        let unknown = rng.chance(3);
+        let campaign_id = if rng.chance(3) {
+            "no-such-campaign"
+        } else {
+            &campaign.campaign_id
+        };
         Question {
             number,
-            region,
-            campaign_id: if unknown {
-                "no-such-campaign"
+            region: if region_left_out {
+                String::new()
             } else {
-                &campaign.campaign_id
-            }
-            .to_owned(),
+                region
+            },
+            campaign_id: campaign_id.to_owned(),
             channel: if rng.chance(25) {
                 *rng.pick(&CHANNELS)
             } else {
                 ""
             }
             .to_owned(),
-            person_id: if rng.chance(50) {
-                rng.pick(&self.persons).clone()
-            } else {
-                String::new()
-            },
-            source_id: source_id.to_owned(),
+            person_id: person.to_owned(),
+            source_id: self.source(rng, campaign),
             now: self.moment(rng),
+        }
+    }
+
+    /// Any campaign, but mostly one of the seller the row is about.
+    fn campaign(&self, rng: &mut Rng, tie: &Tie) -> &'a Campaign {
+        let campaigns = self.world.campaigns.iter();
+        let of_seller: Vec<&Campaign> = campaigns.filter(|c| c.seller_id == tie.seller).collect();
+        if of_seller.is_empty() || rng.chance(30) {
+            rng.pick(&self.world.campaigns)
+        } else {
+            *rng.pick(&of_seller)
+        }
+    }
+
+    /// Left to the campaign, another of the seller's, any, or one nobody knows.
+    fn source(&self, rng: &mut Rng, campaign: &Campaign) -> String {
+        let sources = &self.world.sources;
+        let lawful =
+            |s: &&Source| s.seller_id == campaign.seller_id && !s.lawful_basis_document.is_empty();
+        let lawful: Vec<&Source> = sources.iter().filter(lawful).collect();
+        match rng.weighted(&[(62, 0), (28, 1), (7, 2), (3, 3)]) {
+            1 if !lawful.is_empty() => rng.pick(&lawful).source_id.clone(),
+            2 => rng.pick(sources).source_id.clone(),
+            3 => "no-such-source".to_owned(),
+            _ => String::new(),
         }
     }
 
