@@ -91,14 +91,25 @@ impl<'a> Reading<'a> {
 
     /// "every person any row ties to the number".
     pub fn persons_on(&self, e164: &str) -> Vec<&'a str> {
-        let mut tied: Vec<(&Option<Number>, &'a str)> = Vec::new();
-        tied.extend(self.relations().map(|(n, row)| (n, row.person_id.trim())));
-        tied.extend(self.consents().map(|(n, row)| (n, row.person_id.trim())));
-        tied.extend(self.objections().map(|(n, row)| (n, row.person_id.trim())));
-        tied.retain(|(number, person)| {
-            number.as_ref().is_some_and(|n| n.e164 == e164) && !person.is_empty()
-        });
-        tied.into_iter().map(|(_, person)| person).collect()
+        let is_on = |number: &Option<Number>| number.as_ref().is_some_and(|n| n.e164 == e164);
+        let mut persons = Vec::new();
+        for (number, row) in self.relations() {
+            if is_on(number) {
+                persons.push(row.person_id.trim());
+            }
+        }
+        for (number, row) in self.consents() {
+            if is_on(number) {
+                persons.push(row.person_id.trim());
+            }
+        }
+        for (number, row) in self.objections() {
+            if is_on(number) {
+                persons.push(row.person_id.trim());
+            }
+        }
+        persons.retain(|person| !person.is_empty());
+        persons
     }
 
     /// Answers one question.

@@ -94,10 +94,8 @@ impl<'a> Case<'a> {
         let meant = self.persons_meant();
         let mut stops = Vec::new();
         for (number, row) in self.reading.consents() {
-            let Some(withdrawn_at) = instant_if_given(&row.withdrawn_at) else {
-                continue;
-            };
             if self.stop_is_about(number, &row.person_id, &meant)
+                && let Some(withdrawn_at) = instant_if_given(&row.withdrawn_at)
                 && row.seller_id.trim() == self.seller
                 && self.channel_is_in(&list(&row.channels))
                 && self.offer.iter().any(|product| self.is_named(row, product))
@@ -129,11 +127,13 @@ impl<'a> Case<'a> {
     pub fn consents_that_count(&self) -> Vec<Given<'a>> {
         let mut counting = Vec::new();
         for (number, row) in self.reading.consents() {
+            if !self.permit_is_about(number, &row.person_id) {
+                continue;
+            }
             let granted_at = instant(&row.granted_at);
             let withdrawn_at = instant_if_given(&row.withdrawn_at);
             let withdrawn_at = withdrawn_at.map(|at| self.in_force_from(Some(at)));
-            if self.permit_is_about(number, &row.person_id)
-                && granted_at <= self.now
+            if granted_at <= self.now
                 && instant_if_given(&row.expires_at).is_none_or(|end| self.now < end)
                 && withdrawn_at.is_none_or(|end| self.now < end)
                 && row.seller_id.trim() == self.seller

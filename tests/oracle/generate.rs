@@ -238,8 +238,7 @@ impl Maker {
         self.world.categories.push(row);
     }
 
-    /// Signed judgements, at most one verdict for a pair of different products; a yes may
-    /// have lapsed and been given again.
+    /// Signed judgements, at most one for a pair; of different products.
     fn pairs(&mut self) {
         let ids: Vec<String> = self
             .world

@@ -16,6 +16,7 @@ pub mod csv;
 pub mod evaluate;
 pub mod facts;
 pub mod generate;
+pub mod intake;
 pub mod questions;
 pub mod rng;
 pub mod similar;

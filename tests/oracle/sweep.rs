@@ -28,10 +28,11 @@ pub struct Group {
 const REGISTERS: [(&str, Option<i64>); 3] =
     [("fresh", Some(28)), ("stale", Some(29)), ("none", None)];
 
-/// Source ids of `catalogue`: one of every kind, one without a document.
-const SOURCES: [&str; 5] = ["customer", "house", "list", "public", "bare"];
+/// Source ids of the catalogue, one of every kind; `bare` is one without a document.
+const SOURCES: [&str; 4] = ["customer", "house", "list", "public"];
 
-/// Every combination as (world, question); the world is shared by the questions of a group.
+/// Every combination: the questions of a group share its world. Groups are made when they
+/// are asked for.
 pub fn sweep() -> impl Iterator<Item = Group> {
     let mut numbers = 0;
     let mut groups: Vec<Box<dyn FnOnce(&mut usize) -> Group>> = Vec::new();
@@ -56,39 +57,30 @@ fn stops_and_permits(
     age: Option<i64>,
     objected: &Choice,
 ) -> Group {
-    let mut group = Group {
-        name,
-        world: world(age),
-        questions: vec![],
-    };
+    let mut group = Group::new(name, age);
     for agreed in consent_choices() {
         for related in relation_choices() {
             for registered in [false, true] {
-                let (number, person) =
-                    group.add(numbers, &[objected, &agreed, &related], registered);
-                let channels: &[&str] = if age == Some(28) {
-                    &CHANNELS
-                } else {
-                    &["VOICE"]
-                };
-                for channel in channels {
+                let choices = [objected, &agreed, &related];
+                let (number, person) = group.add(numbers, &choices, registered);
+                for channel in channels_asked(age) {
                     for source in SOURCES {
                         group.ask(&number, "", "x", channel, source);
                     }
-                }
-                for channel in ["VOICE", "POST"] {
-                    for campaign in ["xy", "xz", "z"] {
-                        group.ask(&number, "", campaign, channel, "list");
+                    if *channel == "VOICE" || *channel == "POST" {
+                        for campaign in ["xy", "xz", "z"] {
+                            group.ask(&number, "", campaign, channel, "list");
+                        }
+                    }
+                    if *channel == "VOICE" || *channel == "EMAIL" {
+                        group.ask(&number, &person, "x", channel, "list");
+                        group.ask(&number, "someone-else", "x", channel, "list");
+                    }
+                    if *channel == "POST" {
+                        group.ask(&number, "", "x-incompatible", channel, "list");
                     }
                 }
-                for person in [person.as_str(), "someone-else"] {
-                    group.ask(&number, person, "x", "VOICE", "list");
-                }
-                if age == Some(28) {
-                    group.ask(&number, &person, "x", "EMAIL", "list");
-                    group.ask(&number, "someone-else", "x", "EMAIL", "list");
-                    group.ask(&number, "", "x-incompatible", "POST", "list");
-                }
+                group.ask(&number, "", "x", "VOICE", "bare");
             }
         }
     }
@@ -97,19 +89,16 @@ fn stops_and_permits(
 
 /// Every way of having bought something, with every offer, nothing objected or agreed to.
 fn purchases(name: String, numbers: &mut usize, age: Option<i64>) -> Group {
-    let mut group = Group {
-        name,
-        world: world(age),
-        questions: vec![],
-    };
+    let mut group = Group::new(name, age);
     for bought in purchase_choices() {
         for registered in [false, true] {
             let (number, person) = group.add(numbers, &[&bought], registered);
             for campaign in ["x", "x-incompatible", "xy", "xz"] {
-                for channel in CHANNELS {
+                for channel in channels_asked(age) {
                     for source in SOURCES {
                         group.ask(&number, "", campaign, channel, source);
                     }
+                    group.ask(&number, "", campaign, channel, "bare");
                     group.ask(&number, &person, campaign, channel, "customer");
                     group.ask(&number, "someone-else", campaign, channel, "customer");
                 }
@@ -117,6 +106,15 @@ fn purchases(name: String, numbers: &mut usize, age: Option<i64>) -> Group {
         }
     }
     group
+}
+
+/// The register matters to voice only; the other channels are asked where it is fresh.
+fn channels_asked(age: Option<i64>) -> &'static [&'static str] {
+    if age == Some(28) {
+        &CHANNELS
+    } else {
+        &["VOICE"]
+    }
 }
 
 fn world(age: Option<i64>) -> World {
@@ -131,6 +129,14 @@ fn world(age: Option<i64>) -> World {
 }
 
 impl Group {
+    fn new(name: String, age: Option<i64>) -> Group {
+        Group {
+            name,
+            world: world(age),
+            questions: vec![],
+        }
+    }
+
     /// Gives the next number and its person the rows of the choices.
     fn add(
         &mut self,

@@ -81,3 +81,8 @@ pub fn list(field: &str) -> Vec<&str> {
 pub fn word(field: &str) -> String {
     field.trim().to_uppercase()
 }
+
+/// Whether a field holds one of these words.
+pub fn is_one_of(field: &str, words: &[&str]) -> bool {
+    words.contains(&word(field).as_str())
+}
