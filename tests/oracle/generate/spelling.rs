@@ -3,8 +3,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use super::rng::Rng;
-use super::words::{self, DEFAULT_REGION};
+use super::super::rng::Rng;
+use super::super::words::{self, DEFAULT_REGION};
 
 /// A valid number no row has yet: mostly Dutch, sometimes of a line type that may not be
 /// called or of another country.

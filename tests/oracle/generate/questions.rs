@@ -1,12 +1,12 @@
 //! Questions about a world: on its numbers, persons, campaigns and moments, and next to them.
 use jiff::{Timestamp, ToSpan};
 
-use super::evaluate::Question;
-use super::generate::CHANNELS;
-use super::rng::Rng;
+use super::super::evaluate::Question;
+use super::super::rng::Rng;
+use super::super::words::{self, day_if_given, instant_if_given};
+use super::super::world::{Campaign, Source, World};
+use super::CHANNELS;
 use super::spelling::{midnight, new_number, spelled};
-use super::words::{self, day_if_given, instant_if_given};
-use super::world::{Campaign, Source, World};
 
 /// `n` questions; the same world and seed give the same questions.
 pub fn generate_questions(world: &World, seed: u64, n: usize) -> Vec<Question> {
@@ -121,7 +121,7 @@ impl<'a> About<'a> {
         if of_seller.is_empty() || rng.chance(30) {
             rng.pick(&self.world.campaigns)
         } else {
-            *rng.pick(&of_seller)
+            rng.pick::<&Campaign>(&of_seller)
         }
     }
 

@@ -1,5 +1,5 @@
 //! The choices of the sweep. In their rows `N` stands for the number and `P` for its person.
-use super::world::{
+use super::super::world::{
     Campaign, Category, Consent, Objection, Product, Relation, Seller, SimilarPair, Source, World,
 };
 
@@ -44,7 +44,7 @@ pub fn objection_choices() -> Vec<Choice> {
         choices.push(objected("N", "", "*", "SMS; email", recorded_at));
         // By a person without a number, whom another row ties to it.
         let mut by_person = objected("", "P", "s1", "*", recorded_at);
-        by_person.relations = related("NEWSLETTER", "", LONG_AGO, "no").relations;
+        by_person.relations = related("SURVEY", "", LONG_AGO, "no").relations;
         choices.push(by_person);
     }
     choices.push(objected("N", "", "s1", "VOICE;POST", STAMPED_TOMORROW));
@@ -78,7 +78,7 @@ fn objected(number: &str, person: &str, seller: &str, channels: &str, recorded_a
 
 /// None, every scope, and every end and beginning of a consent.
 pub fn consent_choices() -> Vec<Choice> {
-    let now_ends = agreed_until("VOICE", "x", GRANTED, NOW, "");
+    let ends_now = agreed_until("VOICE", "x", GRANTED, NOW, "");
     let mut given_again = agreed_until("VOICE", "*", GRANTED, "", WITHDRAWN);
     given_again
         .consents
@@ -98,13 +98,14 @@ pub fn consent_choices() -> Vec<Choice> {
         agreed("s1", "VOICE", "x;z", GRANTED),
         agreed("s2", "VOICE", "x", GRANTED),
         halves,
-        now_ends,
+        ends_now,
         agreed_until("VOICE", "x", GRANTED, JUST_AFTER_NOW, ""),
         agreed("s1", "VOICE", "x", JUST_AFTER_NOW),
         agreed("s1", "VOICE", "x", JUST_AFTER_RECEIPT),
         agreed_until("VOICE", "*", GRANTED, "", WITHDRAWN),
         agreed_until("VOICE", "y", GRANTED, "", WITHDRAWN),
         agreed_until("VOICE", "x", GRANTED, "", STAMPED_TOMORROW),
+        agreed_until("VOICE", "x", JUST_AFTER_RECEIPT, "", STAMPED_TOMORROW),
         given_again,
     ]
 }
