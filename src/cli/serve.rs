@@ -14,6 +14,8 @@ use crate::{
     sidecar::Sidecar,
 };
 
+/// Answer dialers until stopped
+///
 /// Serves gRPC on `listen`, and on the socket in the data directory for the other commands.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
