@@ -1,5 +1,7 @@
 //! verzet: may this seller call this person about this offer, now?
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod facts;
 pub mod intake;
 pub mod ledger;
@@ -7,6 +9,7 @@ pub mod number;
 pub mod policy;
 pub mod proto;
 pub mod report;
+pub mod sample;
 pub mod server;
 pub mod sidecar;
 pub mod store;

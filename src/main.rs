@@ -1,1 +1,7 @@
-fn main() {}
+//! The `verzet` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    verzet::cli::main()
+}

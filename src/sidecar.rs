@@ -38,8 +38,10 @@ use recent::RecentCalls;
 /// What an operator chooses.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where facts, registers and ledger live.
+    /// Where facts and registers live.
     pub data_dir: PathBuf,
+    /// Where the ledger lives.
+    pub ledger_dir: PathBuf,
     /// The region numbers are read in where neither the row, the check nor the campaign names one.
     pub default_region: Region,
     /// The language of texts.

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod convert;
 pub mod fields;
+pub mod intake;
 pub mod policy;
 pub mod report;
 pub mod status;

@@ -30,8 +30,12 @@ use crate::{
 /// Where an entry came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Place {
-    /// A file: the line, and the character column of each field.
-    File { line: u64, columns: Vec<u64> },
+    /// A file: the line, the character column of each known column, and the fields as they stood.
+    File {
+        line: u64,
+        columns: Vec<u64>,
+        fields: Vec<String>,
+    },
     /// A call, or the store.
     Given,
 }
@@ -57,7 +61,9 @@ impl Located {
     pub(super) fn problem(&self, problem: FieldProblem) -> Problem {
         let kind = self.entry.kind();
         let (file, line, column) = match &self.place {
-            Place::File { line, columns: at } => {
+            Place::File {
+                line, columns: at, ..
+            } => {
                 let field = columns(kind).iter().position(|c| *c == problem.field);
                 let column = field.and_then(|f| at.get(f)).or(at.first());
                 (
@@ -278,6 +284,47 @@ impl Ids for KnownIds {
 
     fn near_product(&self, id: &str) -> Option<String> {
         self.near.find(id, self.products.keys().map(String::as_str))
+    }
+}
+
+/// What stops may name: every seller and product there ever was, so that a stop outlives what it names.
+#[derive(Debug)]
+pub(super) struct EverKnown<'k> {
+    known: &'k KnownIds,
+    symbols: &'k Symbols,
+}
+
+impl KnownIds {
+    /// With every id that ever was.
+    pub(super) fn ever<'k>(&'k self, symbols: &'k Symbols) -> EverKnown<'k> {
+        EverKnown {
+            known: self,
+            symbols,
+        }
+    }
+}
+
+impl Ids for EverKnown<'_> {
+    fn seller(&self, id: &str) -> Found<SellerSym> {
+        match self.symbols.sellers.find(id) {
+            Some(sym) => Found::Yes(SellerSym(sym)),
+            None => self.known.seller(id),
+        }
+    }
+
+    fn product(&self, id: &str) -> Found<ProductSym> {
+        match self.symbols.products.find(id) {
+            Some(sym) => Found::Yes(ProductSym(sym)),
+            None => self.known.product(id),
+        }
+    }
+
+    fn near_seller(&self, id: &str) -> Option<String> {
+        self.known.near_seller(id)
+    }
+
+    fn near_product(&self, id: &str) -> Option<String> {
+        self.known.near_product(id)
     }
 }
 

@@ -222,7 +222,8 @@ mod tests {
         assert!(problem(|t| t.day("started_on", "24-11-2026")).contains("YYYY-MM-DD"));
         let no_offset = problem(|t| t.time("granted_at", "2026-11-24T09:30:00"));
         assert!(no_offset.contains("with an offset"), "{no_offset}");
-        assert!(problem(|t| t.id("person_id", &"x".repeat(257))).contains("256 bytes"));
+        let long = "x".repeat(257);
+        assert!(problem(|t| t.id("person_id", &long)).contains("256 bytes"));
         assert!(problem(|t| t.id("person_id", "a\nb")).contains("control character"));
         assert!(problem(|t| t.needed_id("seller_id", " ")).contains("is empty"));
         assert!(problem(|t| t.region("NLD", Region::NL)).contains("two letters"));

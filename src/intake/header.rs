@@ -4,7 +4,8 @@ use smallvec::SmallVec;
 
 use super::{
     csv::Row,
-    problem::{Problem, nearest, shown},
+    field::Told,
+    problem::{FieldProblem, Problem, nearest, shown},
 };
 
 /// Where each known column stands in a file.
@@ -79,6 +80,43 @@ impl Header {
         }
         let width = row.len();
         (Self { places, width }, problems)
+    }
+
+    /// Whether a row has another number of fields than the header; then it is told.
+    pub(super) fn misfit(&self, row: &Row<'_>, told: &mut Told) -> bool {
+        let (has, needs) = (row.len(), self.width);
+        if has != needs {
+            told.add(
+                "",
+                format!("the row has {has} fields, but the header {needs}"),
+                "look for a comma too many or too few; quote fields with commas in them",
+            );
+        }
+        has != needs
+    }
+
+    /// A problem of a row with its place.
+    pub(super) fn problem(
+        &self,
+        row: &Row<'_>,
+        columns: &[&'static str],
+        file: &str,
+        problem: FieldProblem,
+    ) -> Problem {
+        let column = columns.iter().position(|c| *c == problem.field);
+        let field = match column {
+            Some(column) => self.place(column).unwrap_or(0),
+            None => self.width.min(row.len()),
+        };
+        let (line, column) = row.place(field);
+        Problem {
+            file: file.to_owned(),
+            line,
+            column,
+            field: problem.field.to_owned(),
+            what: problem.what,
+            hint: problem.hint,
+        }
     }
 
     /// Where a known column stands.

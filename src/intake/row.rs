@@ -9,11 +9,12 @@ mod stop;
 pub use consent::{ConsentFields, ConsentRow, consent_from_fields};
 pub use objection::{ObjectionFields, ObjectionRow, objection_from_fields};
 pub use relation::{RelationFields, RelationRow, relation_from_fields};
-pub(super) use stop::{Keys, keys};
+pub(super) use stop::keys;
 
 pub(super) use self::{
-    consent::read as read_consent, objection::read as read_objection,
-    relation::read as read_relation,
+    consent::{COLUMNS as CONSENT_COLUMNS, read as read_consent},
+    objection::{COLUMNS as OBJECTION_COLUMNS, read as read_objection},
+    relation::{COLUMNS as RELATION_COLUMNS, read as read_relation},
 };
 use super::{
     field::Told,
@@ -137,7 +138,7 @@ fn permit_number(told: &mut Told, typed: &str, region: Region) -> Option<E164> {
     number.map(|n| n.e164)
 }
 
-fn not_a_number(told: &mut Told, typed: &str, region: Region) {
+pub(super) fn not_a_number(told: &mut Told, typed: &str, region: Region) {
     told.add(
         "number",
         format!("{} is not a valid number in {region}", shown(typed)),

@@ -15,7 +15,7 @@ use crate::{
         },
     },
     sidecar::Sidecar,
-    wire::{check::Checks, policy::PolicyDoor, report::ReportDoor},
+    wire::{check::Checks, intake::IntakeDoor, policy::PolicyDoor, report::ReportDoor},
 };
 
 /// The dialers' port.
@@ -63,5 +63,7 @@ pub(super) fn for_socket(
     health: &Health,
     options: &ServerOptions,
 ) -> Routes {
-    for_dialers(sidecar, mailbox, health, options).prepare()
+    for_dialers(sidecar, mailbox, health, options)
+        .add_service(IntakeServiceServer::new(IntakeDoor(sidecar.clone())))
+        .prepare()
 }

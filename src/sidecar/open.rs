@@ -84,7 +84,7 @@ impl Sidecar {
         let symbols = Arc::new(Symbols::default());
         let store = Store::open(&settings.data_dir, &symbols)?;
         let ledger = Ledger::open(
-            &settings.data_dir.join("ledger"),
+            &settings.ledger_dir,
             LedgerOptions {
                 max_pending: settings.max_pending,
                 ..LedgerOptions::default()

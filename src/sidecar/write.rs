@@ -1,6 +1,6 @@
 //! Changing what is known: durable in the store first, then written into memory, then published whole.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     Sidecar,
@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     clock::{Day, Micros},
-    facts::{delta::Delta, world::World},
-    intake::{self, FieldProblem},
+    facts::world::World,
+    intake::{self, FieldProblem, FolderOptions, Imported, IntakeError, Progress},
     policy::{
         Regime,
         enforced::{Enforced, Enforcement},
@@ -76,15 +76,44 @@ impl Sidecar {
                 Err(error) => return Err(broken(&error)),
             }
         }
-        let heavy = next.wants_compacting();
+        self.show(next);
+        Ok(())
+    }
+
+    /// Publishes a world; the caller holds the store, so no other is made meanwhile.
+    fn show(&self, next: World) {
+        let (revision, heavy) = (next.revision, next.wants_compacting());
         let next = Arc::new(next);
         self.world.store(next.clone());
-        self.revisions.send_replace(committed.revision);
+        self.revisions.send_replace(revision);
         if heavy {
-            // The writer's lock is held, so nothing changes meanwhile; checks go on in the old world.
+            // Checks go on in the world as it lies until the packed one is there.
             self.world.store(Arc::new(next.compacted()));
         }
-        Ok(())
+    }
+
+    /// Takes a CRM's folder in, as one change set, while checks go on.
+    ///
+    /// # Errors
+    /// If the folder cannot be looked at or the store fails; whatever is wrong with its files is in the
+    /// report.
+    pub fn import_folder(
+        &self,
+        dir: &Path,
+        options: &FolderOptions,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Imported, IntakeError> {
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let mut imported =
+            intake::import_folder(dir, options, &mut store, &world.symbols, progress)?;
+        let delta = std::mem::take(&mut imported.delta);
+        let mut next = world.apply(delta, imported.revision);
+        if let Some(catalogue) = imported.catalogue.take() {
+            next.catalogue = Arc::new(catalogue);
+        }
+        self.show(next);
+        Ok(imported)
     }
 
     /// Enforces a regime: a recorded choice.
@@ -139,7 +168,3 @@ fn broken(error: &dyn std::fmt::Display) -> StoreError {
     }
 }
 
-#[allow(unused)]
-fn unused(_: Delta) {
-    let _ = intake::catalogue_from_rows;
-}

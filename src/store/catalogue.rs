@@ -37,9 +37,15 @@ impl Change<'_> {
     /// The same row of the same origin again changes nothing.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// [`StoreError::Refused`] without an origin or a key.
     pub fn put_catalogue(&mut self, row: &CatalogueRow) -> Result<(), StoreError> {
         self.sound()?;
+        if row.origin.is_empty() || row.key.is_empty() {
+            return Err(StoreError::Refused(format!(
+                "a {} of the catalogue needs an origin and a key",
+                row.kind
+            )));
+        }
         let done = self.put(row);
         self.keep(done)
     }

@@ -7,6 +7,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::fields::Fields;
 use crate::{
+    intake::IntakeError,
     ledger::{AppendError, LedgerError},
     sidecar::ChangeError,
     store::StoreError,
@@ -60,6 +61,15 @@ pub fn change(error: &ChangeError) -> Status {
         ChangeError::NotFound(what) => Status::not_found(what),
         ChangeError::Refused(what) => Status::failed_precondition(what),
         ChangeError::Store(error) => store(error),
+    }
+}
+
+/// A folder that could not be looked at, or of which nothing was kept.
+pub fn intake(error: &IntakeError) -> Status {
+    match error {
+        IntakeError::Store(error) => store(error),
+        IntakeError::Origin(_) => Status::invalid_argument(error.to_string()),
+        _ => Status::failed_precondition(error.to_string()),
     }
 }
 

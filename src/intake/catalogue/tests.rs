@@ -77,7 +77,7 @@ fn unknown_references_are_told_with_the_nearest() {
     .unwrap_err();
     let want = [
         "source \"other\": seller_id: is empty; it is needed",
-        "product \"x\": seller_id: no seller has the id \"sx\"; did you mean \"s\"?",
+        "product \"x\": seller_id: no seller has the id \"sx\"; add it to sellers.csv",
         "product \"y\": category_id: no category has the id \"rot\"; did you mean \"root\"?",
         "pair \"p;zzz;2020-01-01\": offered_product_id: no product has the id \"zzz\"; add it to products.csv",
         "campaign \"c\": products: no product has the id \"unknown\"; add it to products.csv",

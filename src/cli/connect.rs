@@ -1,0 +1,208 @@
+//! Reaching the sidecar: over the Unix socket in the data directory, over TCP, or by starting one in
+//! this process on a data directory no other process owns.
+
+use std::{io, path::PathBuf, time::Duration};
+
+use hyper_util::rt::TokioIo;
+use tokio::net::UnixStream;
+use tonic::{
+    Request,
+    transport::{Channel, Endpoint, Uri},
+};
+
+use super::{args::Place, error::CliError};
+use crate::{
+    config::Config,
+    proto::v1::{
+        catalogue_service_client::CatalogueServiceClient, check_service_client::CheckServiceClient,
+        fact_service_client::FactServiceClient, intake_service_client::IntakeServiceClient,
+        policy_service_client::PolicyServiceClient, register_service_client::RegisterServiceClient,
+        report_service_client::ReportServiceClient,
+    },
+};
+
+/// Whether a command may begin a data directory that is not there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bare {
+    /// It brings something into it.
+    Create,
+    /// It only asks; a directory that is not there is a slip of the pen.
+    Refuse,
+}
+
+/// The longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// The deadline of a question that takes no long work.
+const ASK: Duration = Duration::from_secs(30);
+
+/// The largest answer taken in: a page of decisions with trails, a catalogue as a whole.
+const LARGEST_ANSWER: usize = 256 << 20;
+
+/// A sidecar that can be asked.
+pub(super) struct Session {
+    channel: Channel,
+    embedded: Option<embedded::Handle>,
+}
+
+macro_rules! clients {
+    ($($name:ident: $client:ident),+ $(,)?) => { $(
+        pub(super) fn $name(&self) -> $client<Channel> {
+            $client::new(self.channel.clone()).max_decoding_message_size(LARGEST_ANSWER)
+        }
+    )+ };
+}
+
+impl Session {
+    clients! {
+        check: CheckServiceClient,
+        facts: FactServiceClient,
+        catalogue: CatalogueServiceClient,
+        intake: IntakeServiceClient,
+        register: RegisterServiceClient,
+        policy: PolicyServiceClient,
+        report: ReportServiceClient,
+    }
+
+    /// To a TCP address, such as `127.0.0.1:50051`.
+    pub(super) async fn over_tcp(address: &str) -> Result<Self, CliError> {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|e| {
+            CliError::usage(
+                format!("--address: `{address}` is not an address ({e})"),
+                "write HOST:PORT, such as 127.0.0.1:50051",
+            )
+        })?;
+        let channel = endpoint.connect_timeout(CONNECT).connect().await.map_err(|e| {
+            CliError::unreachable(
+                format!("no sidecar answers: {address} ({})", innermost(&e)),
+                "start one with `verzet serve`, or leave --address out to use the data directory",
+            )
+        })?;
+        Ok(Self {
+            channel,
+            embedded: None,
+        })
+    }
+
+    /// To the sidecar on a data directory; without a running one, to one in this process.
+    pub(super) async fn on_directory(
+        place: &Place,
+        config: &Config,
+        bare: Bare,
+    ) -> Result<Self, CliError> {
+        let socket = config.socket();
+        match UnixStream::connect(&socket).await {
+            Ok(_) => Ok(Self {
+                channel: over_unix(socket).await?,
+                embedded: None,
+            }),
+            // No socket, or one a killed sidecar left: nobody answers here.
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                ) =>
+            {
+                if bare == Bare::Refuse && !config.data_dir.exists() {
+                    return Err(CliError::unreachable(
+                        format!("no data directory: {}", config.data_dir.display()),
+                        format!(
+                            "name it with --data-dir, or begin one with `{}`",
+                            place.command("serve --sample")
+                        ),
+                    ));
+                }
+                let handle = embedded::start(config).await?;
+                let channel = over_unix(socket).await?;
+                Ok(Self {
+                    channel,
+                    embedded: Some(handle),
+                })
+            }
+            Err(e) => Err(CliError::unreachable(
+                format!(
+                    "the sidecar's socket cannot be used: {} ({e})",
+                    socket.display()
+                ),
+                "run as the user of the sidecar, or name another directory with --data-dir",
+            )),
+        }
+    }
+
+    /// Whether the sidecar is one this process started.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
+    /// Ends a sidecar this process started, once everything is on disk.
+    pub(super) async fn close(self) -> Result<(), CliError> {
+        match self.embedded {
+            Some(handle) => embedded::stop(handle).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A question with a deadline.
+pub(super) fn ask<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(ASK);
+    request
+}
+
+async fn over_unix(socket: PathBuf) -> Result<Channel, CliError> {
+    let shown = socket.display().to_string();
+    let connector = tower::service_fn(move |_: Uri| {
+        let socket = socket.clone();
+        async move { UnixStream::connect(socket).await.map(TokioIo::new) }
+    });
+    // The address is only a name: the connector goes to the socket.
+    Endpoint::from_static("http://sidecar.invalid")
+        .connect_timeout(CONNECT)
+        .connect_with_connector(connector)
+        .await
+        .map_err(|e| {
+            CliError::unreachable(
+                format!("the sidecar does not answer: {shown} ({})", innermost(&e)),
+                "see whether `verzet serve` still runs there",
+            )
+        })
+}
+
+/// The cause at the bottom, which is the one that says something.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+/// The sidecar in this process.
+mod embedded {
+    use super::{CliError, Config};
+    use crate::{cli::start, server::Server};
+
+    pub(super) struct Handle(Server);
+
+    /// Opens the directory and serves its socket; on a thread that may wait, since it loads the facts.
+    pub(super) async fn start(config: &Config) -> Result<Handle, CliError> {
+        let config = config.clone();
+        let started = tokio::task::spawn_blocking(move || {
+            let sidecar = start::open(&config, false)?;
+            start::serve(sidecar, &config, false).map(Handle)
+        });
+        started.await.unwrap_or_else(|_| Err(broke_off()))
+    }
+
+    pub(super) async fn stop(handle: Handle) -> Result<(), CliError> {
+        match tokio::task::spawn_blocking(move || handle.0.stop()).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(broke_off()),
+        }
+    }
+
+    fn broke_off() -> CliError {
+        CliError::failed("the sidecar in this process broke off", "see the log above")
+    }
+}

@@ -1,0 +1,196 @@
+//! `verzet report`: what was decided, listed and summed.
+
+mod decision;
+mod filter;
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde::Serialize;
+use tonic::Request;
+
+use super::{
+    args::{Place, Target},
+    check::trail_table,
+    connect::{Bare, Session},
+    error::CliError,
+    exit::Exit,
+    output::{Out, Table, count},
+    words::{number, parser, word},
+};
+use crate::proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Decisions, newest first
+    List(List),
+    /// Counts, grouped
+    Summary(Summary),
+}
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    filter: filter::Filter,
+    /// The most decisions listed; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u64,
+    /// Show the trail of each
+    #[arg(long)]
+    explain: bool,
+    /// A JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Summary {
+    #[command(flatten)]
+    filter: filter::Filter,
+    /// What counts are grouped by, such as campaign,day
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        ignore_case = true,
+        value_parser = parser::<GroupBy>(),
+        default_value = "VERDICT,REASON"
+    )]
+    group_by: Vec<String>,
+    /// A JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Decisions of a page; the sidecar gives at most 1,000.
+const PAGE: u32 = 500;
+
+pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliError> {
+    match command {
+        Command::List(args) => list(place, args).await,
+        Command::Summary(args) => summary(place, args).await,
+    }
+}
+
+async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
+    let filter = args.filter.wire()?;
+    let session = args.target.connect(place, Bare::Refuse).await?;
+    let mut out = Out::new();
+    let mut token = String::new();
+    let mut left = if args.limit == 0 {
+        u64::MAX
+    } else {
+        args.limit
+    };
+    let mut table = decision::table();
+    loop {
+        let request = ListDecisionsRequest {
+            filter: Some(filter.clone()),
+            page_size: u32::try_from(left).unwrap_or(PAGE).min(PAGE),
+            page_token: token,
+        };
+        let page = page(&session, request).await?;
+        left = left.saturating_sub(page.decisions.len() as u64);
+        for d in &page.decisions {
+            if args.json {
+                out.json(&decision::Json::of(d, args.explain))?;
+            } else if args.explain {
+                out.text(&format!("{}{}\n", decision::text(d), trail_table(&d.trail)))?;
+            } else {
+                table.row(decision::row(d));
+            }
+        }
+        token = page.next_page_token;
+        if token.is_empty() || left == 0 {
+            break;
+        }
+    }
+    session.close().await?;
+    if !args.json && !args.explain && !table.is_empty() {
+        out.text(&table.to_string())?;
+    }
+    out.end()?;
+    if !token.is_empty() && !args.json {
+        eprintln!("there are more; --limit 0 lists all");
+    }
+    Ok(Exit::Done)
+}
+
+async fn page(
+    session: &Session,
+    request: ListDecisionsRequest,
+) -> Result<crate::proto::v1::ListDecisionsResponse, CliError> {
+    // Without a deadline: a number is looked for through every day of the ledger.
+    let page = session.report().list_decisions(Request::new(request)).await;
+    Ok(page
+        .map_err(|s| CliError::refused("report list", s))?
+        .into_inner())
+}
+
+#[derive(Serialize)]
+struct SumJson {
+    #[serde(flatten)]
+    keys: serde_json::Map<String, serde_json::Value>,
+    count: u64,
+    allowed: u64,
+    blocked: u64,
+    deferred: u64,
+}
+
+async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
+    let filter = args.filter.wire()?;
+    let groups: Vec<i32> = args
+        .group_by
+        .iter()
+        .map(|g| number::<GroupBy>(Some(g)))
+        .collect();
+    let session = args.target.connect(place, Bare::Refuse).await?;
+    let request = SummariseDecisionsRequest {
+        filter: Some(filter),
+        group_by: groups.clone(),
+    };
+    let got = session
+        .report()
+        .summarise_decisions(Request::new(request))
+        .await
+        .map_err(|s| CliError::refused("report summary", s))?
+        .into_inner();
+    session.close().await?;
+    let names: Vec<_> = groups
+        .iter()
+        .map(|g| word::<GroupBy>(*g).to_ascii_lowercase())
+        .collect();
+    let mut out = Out::new();
+    let mut titles: Vec<&str> = names.iter().map(String::as_str).collect();
+    titles.extend([">count", ">allowed", ">blocked", ">deferred"]);
+    let mut table = Table::new(&titles);
+    for row in &got.rows {
+        if args.json {
+            let value = |key: &String| serde_json::Value::from(key.as_str());
+            out.json(&SumJson {
+                keys: names
+                    .iter()
+                    .cloned()
+                    .zip(row.keys.iter().map(value))
+                    .collect(),
+                count: row.count,
+                allowed: row.allowed,
+                blocked: row.blocked,
+                deferred: row.deferred,
+            })?;
+            continue;
+        }
+        let counts = [row.count, row.allowed, row.blocked, row.deferred].map(count);
+        table.row(row.keys.iter().cloned().chain(counts));
+    }
+    if !args.json && !table.is_empty() {
+        out.text(&table.to_string())?;
+    }
+    out.end()?;
+    if !args.json {
+        eprintln!("decisions counted: {}", count(got.total));
+    }
+    Ok(Exit::Done)
+}

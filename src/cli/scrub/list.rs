@@ -1,0 +1,370 @@
+//! The list of numbers: looked over in full before the first is asked about, then read in chunks.
+
+use std::{
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    ask::{Chunk, Row},
+    csv::{Reader, Stop},
+};
+use crate::{cli::error::CliError, number::Region};
+
+/// The columns added.
+const ADDED: [&str; 4] = ["verdict", "reason", "e164", "lead_action"];
+
+/// Problems told in full; the rest are counted.
+const TOLD: usize = 100;
+
+/// The longest number and person the sidecar takes in, in bytes.
+const LONGEST_NUMBER: usize = 10_240;
+const LONGEST_ID: usize = 256;
+
+/// Bytes of text in a chunk, well under the smallest `limits.message_bytes`.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Which column is what.
+#[derive(Clone, Debug)]
+struct Columns {
+    names: Vec<String>,
+    number: usize,
+    region: Option<usize>,
+    person: Option<usize>,
+}
+
+/// A list without a fault.
+pub(super) struct List {
+    path: PathBuf,
+    columns: Columns,
+    /// Rows after the header.
+    pub(super) rows: u64,
+}
+
+/// What is wrong with the list so far.
+#[derive(Default)]
+struct Problems {
+    told: Vec<String>,
+    more: u64,
+}
+
+impl Problems {
+    fn add(&mut self, problem: String) {
+        if self.told.len() < TOLD {
+            self.told.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<Reader<BufReader<File>>, CliError> {
+    File::open(path)
+        .map(|file| Reader::new(BufReader::with_capacity(256 << 10, file)))
+        .map_err(|e| unreadable(path, &e))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::failed(
+        format!("cannot be read: {} ({error})", path.display()),
+        "name a readable CSV file",
+    )
+}
+
+impl List {
+    /// Reads the whole list once and tells every fault in it.
+    pub(super) fn look_over(
+        path: &Path,
+        number_column: &str,
+        region: &str,
+    ) -> Result<Self, CliError> {
+        if !region.is_empty() && Region::parse(region).is_err() {
+            return Err(CliError::usage(
+                format!("--region: `{region}` is not an ISO 3166 region"),
+                "write two letters, such as NL",
+            ));
+        }
+        let mut reader = open(path)?;
+        let file = path.display();
+        let columns = match reader.record() {
+            Ok(Some((line, names))) => columns(names, number_column)
+                .map_err(|(what, hint)| CliError::failed(format!("{file}:{line}: {what}"), hint))?,
+            Ok(None) => {
+                return Err(CliError::failed(
+                    format!("the list is empty: {file}"),
+                    format!("write a header with a column `{number_column}`, then a number a line"),
+                ));
+            }
+            Err(Stop::Bad(bad)) => {
+                return Err(CliError::failed(
+                    format!("{file}:{}: the header {}", bad.line, bad.what),
+                    "mend the header",
+                ));
+            }
+            Err(Stop::Io(e)) => return Err(unreadable(path, &e)),
+        };
+        let mut problems = Problems::default();
+        let mut rows = 0;
+        loop {
+            match reader.record() {
+                Ok(Some((line, fields))) => {
+                    rows += 1;
+                    if let Err(what) = columns.judge(&fields) {
+                        problems.add(format!("{file}:{line}: {what}"));
+                    }
+                }
+                Ok(None) => break,
+                Err(Stop::Bad(bad)) => problems.add(format!("{file}:{}: {}", bad.line, bad.what)),
+                Err(Stop::Io(e)) => return Err(unreadable(path, &e)),
+            }
+        }
+        if problems.told.is_empty() {
+            return Ok(Self {
+                path: path.to_owned(),
+                columns,
+                rows,
+            });
+        }
+        for problem in &problems.told {
+            eprintln!("{problem}");
+        }
+        if problems.more > 0 {
+            eprintln!("and {} more", problems.more);
+        }
+        Err(CliError::failed(
+            format!("the list has faults, nothing was asked: {file}"),
+            "mend the lines named above",
+        ))
+    }
+
+    /// The header of the output.
+    pub(super) fn header_out(&self) -> Vec<&str> {
+        self.columns
+            .names
+            .iter()
+            .map(String::as_str)
+            .chain(ADDED)
+            .collect()
+    }
+
+    /// Reads it again, in chunks of at most so many rows.
+    pub(super) fn chunks(&self, most: usize) -> Result<Chunks, CliError> {
+        let mut reader = open(&self.path)?;
+        // The header.
+        reader.record().map_err(|_| changed(&self.path))?;
+        Ok(Chunks {
+            reader,
+            columns: self.columns.clone(),
+            path: self.path.clone(),
+            most,
+        })
+    }
+}
+
+/// The rows, chunk by chunk.
+pub(super) struct Chunks {
+    reader: Reader<BufReader<File>>,
+    columns: Columns,
+    path: PathBuf,
+    most: usize,
+}
+
+fn changed(path: &Path) -> CliError {
+    CliError::failed(
+        format!("the list changed while it was read: {}", path.display()),
+        "begin again when nobody writes to it",
+    )
+}
+
+impl Chunks {
+    pub(super) fn next(&mut self) -> Result<Option<Chunk>, CliError> {
+        let mut rows = Vec::new();
+        let mut bytes = 0;
+        while rows.len() < self.most && bytes < CHUNK_BYTES {
+            match self.reader.record() {
+                Ok(Some((_, fields))) => {
+                    if self.columns.judge(&fields).is_err() {
+                        return Err(changed(&self.path));
+                    }
+                    let row = self.columns.row(fields);
+                    bytes += row.number.len() + row.person.len();
+                    rows.push(row);
+                }
+                Ok(None) => break,
+                Err(Stop::Bad(_)) => return Err(changed(&self.path)),
+                Err(Stop::Io(e)) => return Err(unreadable(&self.path, &e)),
+            }
+        }
+        Ok((!rows.is_empty()).then_some(Chunk { rows }))
+    }
+}
+
+fn columns(names: Vec<String>, number_column: &str) -> Result<Columns, (String, String)> {
+    let find = |name: &str| names.iter().position(|n| n.trim() == name);
+    let Some(number) = find(number_column) else {
+        let hint = if names.len() == 1 && names[0].contains([';', '\t']) {
+            "separate the columns with commas".to_owned()
+        } else {
+            format!("name one of {} with --number-column", names.join(", "))
+        };
+        return Err((format!("there is no column `{number_column}`"), hint));
+    };
+    if let Some(taken) = ADDED.iter().find(|name| find(name).is_some()) {
+        return Err((
+            format!("there is a column `{taken}` already, and it would be added"),
+            "give it another name, or take the list from before it was scrubbed".to_owned(),
+        ));
+    }
+    Ok(Columns {
+        number,
+        region: find("region"),
+        person: find("person_id"),
+        names,
+    })
+}
+
+impl Columns {
+    /// What is wrong with a row.
+    fn judge(&self, fields: &[String]) -> Result<(), String> {
+        if fields.len() != self.names.len() {
+            return Err(format!(
+                "has {} fields and the header {}; put a field with a comma in quotes",
+                fields.len(),
+                self.names.len()
+            ));
+        }
+        let of =
+            |column: Option<usize>| column.and_then(|c| fields.get(c)).map_or("", |f| f.trim());
+        let region = of(self.region);
+        if !region.is_empty() && Region::parse(region).is_err() {
+            return Err(format!(
+                "region: `{region}` is not an ISO 3166 region; write two letters, such as NL"
+            ));
+        }
+        if of(self.person).len() > LONGEST_ID {
+            return Err(format!(
+                "person_id: is longer than {LONGEST_ID} bytes; is this the right column?"
+            ));
+        }
+        if fields
+            .get(self.number)
+            .is_some_and(|n| n.len() > LONGEST_NUMBER)
+        {
+            return Err(format!(
+                "number: is longer than {LONGEST_NUMBER} bytes; is this the right column?"
+            ));
+        }
+        Ok(())
+    }
+
+    /// A row that was judged.
+    fn row(&self, fields: Vec<String>) -> Row {
+        let of = |column: Option<usize>| {
+            column
+                .and_then(|c| fields.get(c))
+                .map_or_else(String::new, |f| f.trim().to_owned())
+        };
+        Row {
+            number: fields.get(self.number).cloned().unwrap_or_default(),
+            region: of(self.region),
+            person: of(self.person),
+            fields,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str, column: &str) -> Result<List, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("l.csv");
+        std::fs::write(&path, text).unwrap();
+        let cut = format!("{}/", dir.path().display());
+        let list = List::look_over(&path, column, "").map_err(|e| e.to_string().replace(&cut, ""));
+        let list = list?;
+        // Read it again while the directory is there.
+        let mut chunks = list.chunks(2).unwrap();
+        let mut rows = 0;
+        while let Some(chunk) = chunks.next().unwrap() {
+            assert!(chunk.rows.len() <= 2);
+            rows += chunk.rows.len() as u64;
+        }
+        assert_eq!(rows, list.rows);
+        Ok(list)
+    }
+
+    #[test]
+    fn columns_are_found_by_name() {
+        let good = list("name,phone,region\nx,06,NL\n\ny,07,\nz,08,be\n", "phone")
+            .ok()
+            .unwrap();
+        assert_eq!(good.rows, 3);
+        assert_eq!(
+            good.header_out(),
+            [
+                "name",
+                "phone",
+                "region",
+                "verdict",
+                "reason",
+                "e164",
+                "lead_action"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bad_header_says_what_to_do() {
+        let of = |text: &str| list(text, "number").err().unwrap();
+        assert_eq!(
+            of(""),
+            "the list is empty: l.csv; hint: write a header with a column `number`, then a number a line"
+        );
+        assert_eq!(
+            of("a,b\n"),
+            "l.csv:1: there is no column `number`; hint: name one of a, b with --number-column"
+        );
+        assert_eq!(
+            of("number;b\n"),
+            "l.csv:1: there is no column `number`; hint: separate the columns with commas"
+        );
+        assert_eq!(
+            of("number,reason\n"),
+            "l.csv:1: there is a column `reason` already, and it would be added; hint: give it another name, or take the list from before it was scrubbed"
+        );
+    }
+
+    #[test]
+    fn a_bad_row_is_judged() {
+        let columns = columns(
+            vec!["number".into(), "region".into(), "person_id".into()],
+            "number",
+        )
+        .unwrap();
+        let judge = |fields: &[&str]| {
+            columns.judge(&fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>())
+        };
+        let long = "9".repeat(10_241);
+        assert_eq!(judge(&["", "", ""]), Ok(()));
+        assert_eq!(
+            judge(&["06", "NL"]).unwrap_err(),
+            "has 2 fields and the header 3; put a field with a comma in quotes"
+        );
+        assert_eq!(
+            judge(&["06", "Holland", ""]).unwrap_err(),
+            "region: `Holland` is not an ISO 3166 region; write two letters, such as NL"
+        );
+        assert_eq!(
+            judge(&[&long, "", ""]).unwrap_err(),
+            "number: is longer than 10240 bytes; is this the right column?"
+        );
+        assert_eq!(
+            judge(&["06", "", &long]).unwrap_err(),
+            "person_id: is longer than 256 bytes; is this the right column?"
+        );
+    }
+}

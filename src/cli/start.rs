@@ -1,0 +1,70 @@
+//! From the configuration to a sidecar that serves.
+
+use std::sync::Arc;
+
+use super::error::CliError;
+use crate::{
+    config::{Config, Durability, Language},
+    ledger,
+    server::{ServeError, Server, ServerOptions},
+    sidecar::{self, OpenError, Settings, Sidecar},
+    store::StoreError,
+    wire::check::CheckLimits,
+};
+
+/// Opens the data directory: everything is loaded when it returns.
+pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Sidecar>, CliError> {
+    let settings = Settings {
+        data_dir: config.data_dir.clone(),
+        ledger_dir: config.ledger_dir(),
+        default_region: config.default_region,
+        language: match config.language {
+            Language::Nl => sidecar::Language::Nl,
+            Language::En => sidecar::Language::En,
+        },
+        durability: match config.durability {
+            Durability::Disk => ledger::Durability::Disk,
+            Durability::Async => ledger::Durability::Async,
+        },
+        allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros()).unwrap_or(i64::MAX),
+        max_pending: config.limits.in_flight,
+        accept_older_facts,
+    };
+    let dir = config.data_dir.display().to_string();
+    match Sidecar::open(settings) {
+        Ok(sidecar) => Ok(Arc::new(sidecar)),
+        Err(error @ OpenError::Store(StoreError::Locked { .. })) => {
+            Err(CliError::unreachable(error.to_string(), "wait for it, or stop it"))
+        }
+        Err(error) => Err(CliError::failed(
+            format!("the data directory cannot be opened: {dir}: {error}"),
+            "nothing was changed",
+        )),
+    }
+}
+
+/// Starts serving; without `port` only on the socket.
+pub(super) fn serve(
+    sidecar: Arc<Sidecar>,
+    config: &Config,
+    port: bool,
+) -> Result<Server, CliError> {
+    let options = ServerOptions {
+        listen: port.then_some(config.listen),
+        threads: config.threads(),
+        connections: config.limits.connections,
+        streams_per_connection: config.limits.streams_per_connection,
+        message_bytes: config.limits.message_bytes,
+        check: CheckLimits {
+            batch: config.limits.batch_numbers,
+            stream_in_flight: config.limits.stream_in_flight,
+            revision_wait: config.check.min_revision_wait,
+        },
+        default_deadline: config.limits.default_deadline,
+        grace: config.serve.grace,
+    };
+    Server::start(sidecar, &options).map_err(|error| match error {
+        ServeError::Listen { source, .. } => CliError::Config(vec![config.bind_problem(&source)]),
+        other => CliError::failed(other.to_string(), "nothing was changed"),
+    })
+}

@@ -1,0 +1,354 @@
+//! The kinds of values, with their units and bounds, and how each is read.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use super::SOCKET_FILE;
+use crate::{facts::model::words, number::Region};
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An IP address of this machine alone (loopback), and a port.
+    Loopback,
+    /// The path of the data directory.
+    DataDir,
+    /// A path, or empty.
+    Path,
+    /// An ISO 3166 region.
+    Region,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A length of time between two bounds (both inside).
+    Duration(Duration, Duration),
+    /// A number of bytes between two bounds (both inside).
+    Size(u64, u64),
+    /// A whole number between two bounds (both inside).
+    Count(u64, u64),
+}
+
+words! {
+    /// The language of the texts of reasons and trails.
+    Language {
+        /// Dutch.
+        Dutch = 1 "nl",
+        /// English.
+        English = 2 "en",
+    }
+}
+
+words! {
+    /// Whether a decision is on disk before it is answered.
+    Durability {
+        /// On disk (synced) before the answer.
+        Disk = 1 "disk",
+        /// Written after the answer; a crash can lose the last milliseconds.
+        Async = 2 "async",
+    }
+}
+
+words! {
+    /// How log lines are written.
+    LogFormat {
+        /// A line of text.
+        Text = 1 "text",
+        /// A JSON object.
+        Json = 2 "json",
+    }
+}
+
+words! {
+    /// The least grave log lines that are written.
+    LogLevel {
+        /// Only what went wrong.
+        Error = 1 "error",
+        /// And what may go wrong.
+        Warn = 2 "warn",
+        /// And what was done.
+        Info = 3 "info",
+        /// And how.
+        Debug = 4 "debug",
+        /// Everything.
+        Trace = 5 "trace",
+    }
+}
+
+/// Why a value was refused: what is wrong, and how to mend it.
+pub(super) type Refusal = (String, String);
+
+/// A type a setting can have.
+pub(super) trait Read: Sized {
+    /// Reads a value within the bounds of its kind.
+    fn read(text: &str, kind: Kind) -> Result<Self, Refusal>;
+}
+
+fn refuse<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Refusal> {
+    Err((what.into(), hint.into()))
+}
+
+impl Read for SocketAddr {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        // A port alone is on loopback, so that a short spelling is never the open one.
+        let local = text
+            .strip_prefix("localhost:")
+            .or_else(|| text.strip_prefix(':'));
+        if let Ok(port) = local.unwrap_or(text).parse::<u16>() {
+            return Ok(Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        }
+        let Ok(address) = text.parse::<Self>() else {
+            return refuse(
+                format!("`{text}` is not an IP address and a port"),
+                "write it as \"127.0.0.1:50051\" or \"[::1]:50051\"",
+            );
+        };
+        if !address.ip().is_loopback() {
+            return refuse(
+                format!(
+                    "`{address}` can be reached from other machines, and there is neither TLS nor \
+                     tokens yet to tell a dialer from a stranger"
+                ),
+                format!(
+                    "keep it on loopback, such as \"127.0.0.1:{}\", and put the sidecar beside the \
+                     dialer",
+                    address.port()
+                ),
+            );
+        }
+        Ok(address)
+    }
+}
+
+/// The longest path of a Unix socket: `sun_path` of unix(7) holds 108 bytes, the last of them zero.
+const LONGEST_SOCKET: usize = 107;
+
+impl Read for PathBuf {
+    fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
+        let path = Self::from(text);
+        if kind != Kind::DataDir {
+            return Ok(path);
+        }
+        if text.is_empty() {
+            return refuse(
+                "is empty",
+                "write the path of a directory, or leave the setting out",
+            );
+        }
+        let length = path.join(SOCKET_FILE).as_os_str().len();
+        if length > LONGEST_SOCKET {
+            return refuse(
+                format!(
+                    "the path of its socket `{SOCKET_FILE}` is {length} bytes, more than the \
+                     {LONGEST_SOCKET} a socket's path may have"
+                ),
+                "choose a shorter path, or one relative to the working directory",
+            );
+        }
+        Ok(path)
+    }
+}
+
+impl Read for Region {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        Self::parse(text).or_else(|_| {
+            refuse(
+                format!("`{text}` is not an ISO 3166 region"),
+                "write two letters, such as \"NL\"",
+            )
+        })
+    }
+}
+
+impl Read for Duration {
+    fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
+        let Kind::Duration(least, most) = kind else {
+            return refuse("has no bounds", "this is a fault of verzet itself");
+        };
+        let (number, unit) = split(text);
+        let millis = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => {
+                return refuse(
+                    bad_unit(text, unit),
+                    "write a number and ms, s, m or h, such as \"5s\"",
+                );
+            }
+        };
+        let value = number
+            .and_then(|n| n.checked_mul(millis))
+            .map(Self::from_millis)
+            .filter(|d| (least..=most).contains(d));
+        value.map_or_else(
+            || {
+                refuse(
+                    format!("`{text}` is out of bounds"),
+                    format!("write {} to {}", duration(least), duration(most)),
+                )
+            },
+            Ok,
+        )
+    }
+}
+
+impl Read for u64 {
+    fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
+        match kind {
+            Kind::Size(least, most) => size(text, least, most),
+            Kind::Count(least, most) => text
+                .parse()
+                .ok()
+                .filter(|n| (least..=most).contains(n))
+                .map_or_else(
+                    || {
+                        refuse(
+                            format!("`{text}` is not a whole number within bounds"),
+                            format!("write {least} to {most}"),
+                        )
+                    },
+                    Ok,
+                ),
+            _ => refuse("has no bounds", "this is a fault of verzet itself"),
+        }
+    }
+}
+
+macro_rules! read_numbers {
+    ($($number:ty),+) => { $(
+        impl Read for $number {
+            fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
+                Self::try_from(u64::read(text, kind)?).or_else(|_| {
+                    refuse(format!("`{text}` is too large"), "write a smaller number")
+                })
+            }
+        }
+    )+ };
+}
+read_numbers!(u32, usize);
+
+macro_rules! read_words {
+    ($($word:ty),+) => { $(
+        impl Read for $word {
+            fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+                Self::parse(text).map_or_else(
+                    || {
+                        let words: Vec<_> = Self::ALL.iter().map(|w| w.word()).collect();
+                        refuse(format!("`{text}` is not one of the words"), format!("write {}", one_of(&words)))
+                    },
+                    Ok,
+                )
+            }
+        }
+    )+ };
+}
+read_words!(Language, Durability, LogFormat, LogLevel);
+
+fn size(text: &str, least: u64, most: u64) -> Result<u64, Refusal> {
+    let (number, unit) = split(text);
+    let bytes = match unit {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => {
+            return refuse(
+                bad_unit(text, unit),
+                "write a number and B, KiB, MiB or GiB, such as \"1MiB\"",
+            );
+        }
+    };
+    let value = number
+        .and_then(|n: u64| n.checked_mul(bytes))
+        .filter(|n| (least..=most).contains(n));
+    value.map_or_else(
+        || {
+            refuse(
+                format!("`{text}` is out of bounds"),
+                format!("write {} to {}", bytes_text(least), bytes_text(most)),
+            )
+        },
+        Ok,
+    )
+}
+
+/// The digits (or `None` if there are none, or too many) and what follows them.
+fn split(text: &str) -> (Option<u64>, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    // Without digits there is nothing a unit could be of.
+    let unit = if digits.is_empty() {
+        ""
+    } else {
+        unit.trim_start()
+    };
+    (digits.parse().ok(), unit)
+}
+
+fn bad_unit(text: &str, unit: &str) -> String {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("`{text}` does not begin with a whole number")
+    } else if unit.is_empty() {
+        format!("`{text}` has no unit")
+    } else {
+        format!("`{unit}` is not a unit")
+    }
+}
+
+/// `"a", "b" or "c"`.
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|w| format!("\"{w}\"")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn duration(d: Duration) -> String {
+    let millis = d.as_millis();
+    let (number, unit) = match millis {
+        m if m % 3_600_000 == 0 && m > 0 => (m / 3_600_000, "h"),
+        m if m % 60_000 == 0 && m > 0 => (m / 60_000, "m"),
+        m if m % 1_000 == 0 => (m / 1_000, "s"),
+        m => (m, "ms"),
+    };
+    format!("\"{number}{unit}\"")
+}
+
+fn bytes_text(bytes: u64) -> String {
+    let (number, unit) = match bytes {
+        b if b % (1 << 30) == 0 => (b >> 30, "GiB"),
+        b if b % (1 << 20) == 0 => (b >> 20, "MiB"),
+        b if b % (1 << 10) == 0 => (b >> 10, "KiB"),
+        b => (b, "B"),
+    };
+    format!("\"{number}{unit}\"")
+}
+
+impl Kind {
+    /// Whether a TOML value of this kind is a number, without quotes.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Count(..))
+    }
+}
+
+/// What may be written, in words.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Loopback => f.write_str("loopback address:port"),
+            Self::DataDir | Self::Path => f.write_str("path"),
+            Self::Region => f.write_str("ISO 3166 region"),
+            Self::Word(words) => f.write_str(&one_of(words)),
+            Self::Duration(least, most) => write!(f, "{} to {}", duration(least), duration(most)),
+            Self::Size(least, most) => write!(f, "{} to {}", bytes_text(least), bytes_text(most)),
+            Self::Count(least, most) => write!(f, "{least} to {most}"),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The table of settings. A row here is everything there is to know about a setting: its key, type,
+//! default, unit and bounds, and what it does.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use super::{
+    Value,
+    kind::{Durability, Kind, Language, LogFormat, LogLevel},
+    sources::Reader,
+};
+use crate::number::Region;
+
+/// One setting.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key, such as `limits.message_bytes`.
+    pub key: &'static str,
+    /// Its default, as written.
+    pub default: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it does, a line each.
+    pub doc: &'static [&'static str],
+}
+
+impl Setting {
+    /// The section of the file it is in; empty at the top.
+    pub fn section(&self) -> &'static str {
+        self.key.split_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// Its name within the section.
+    pub fn name(&self) -> &'static str {
+        self.key.split_once('.').map_or(self.key, |(_, name)| name)
+    }
+
+    /// The variable of the environment that sets it.
+    pub fn variable(&self) -> String {
+        format!("VERZET_{}", self.key.replace('.', "_").to_ascii_uppercase())
+    }
+}
+
+/// Declares the table, the typed [`Config`] with its sections, and how one is read into the other.
+macro_rules! settings {
+    (
+        top { $($(#[doc = $tdoc:literal])+ $tname:ident: $ttype:ty = $tdefault:literal, $tkind:expr;)+ }
+        $($(#[doc = $sdoc:literal])+ $section:ident: $stype:ident {
+            $($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:literal, $kind:expr;)+
+        })+
+    ) => {
+        /// Every setting, typed and checked.
+        #[derive(Clone, Debug)]
+        pub struct Config {
+            $($(#[doc = $tdoc])+ pub $tname: $ttype,)+
+            $($(#[doc = $sdoc])+ pub $section: $stype,)+
+            pub(super) values: Vec<Value>,
+        }
+
+        $(
+            $(#[doc = $sdoc])+
+            #[derive(Clone, Debug)]
+            pub struct $stype { $($(#[doc = $doc])+ pub $name: $type,)+ }
+        )+
+
+        /// Every setting, in the order of the sample file.
+        pub static SETTINGS: &[Setting] = &[
+            $(Setting {
+                key: stringify!($tname),
+                default: $tdefault,
+                kind: $tkind,
+                doc: &[$($tdoc),+],
+            },)+
+            $($(Setting {
+                key: concat!(stringify!($section), ".", stringify!($name)),
+                default: $default,
+                kind: $kind,
+                doc: &[$($doc),+],
+            },)+)+
+        ];
+
+        impl Config {
+            /// Reads every setting, whatever is wrong with others; `None` if any is wrong.
+            pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+                $(let $tname = reader.take(stringify!($tname));)+
+                $(
+                    $(let $name = reader.take(concat!(stringify!($section), ".", stringify!($name)));)+
+                    let $section = (|| Some($stype { $($name: $name?),+ }))();
+                )+
+                Some(Self {
+                    $($tname: $tname?,)+
+                    $($section: $section?,)+
+                    values: Vec::new(),
+                })
+            }
+        }
+    };
+}
+
+const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+settings! {
+    top {
+        /// Where dialers connect. Without TLS and tokens only a loopback address is
+        /// accepted; a port alone means loopback; port 0 lets the system choose one.
+        listen: SocketAddr = "127.0.0.1:50051", Kind::Loopback;
+        /// The directory of facts, ledger and socket. One process owns it. A relative
+        /// path is read from the working directory.
+        data_dir: PathBuf = "verzet-data", Kind::DataDir;
+        /// Where national numbers are read if neither question nor campaign says.
+        default_region: Region = "NL", Kind::Region;
+        /// The language of the texts of reasons and trails.
+        language: Language = "en", Kind::Word(&["nl", "en"]);
+        /// Whether a decision is on disk before it is answered. With "async" a crash
+        /// can lose the last milliseconds; every answer says which it was.
+        durability: Durability = "disk", Kind::Word(&["disk", "async"]);
+    }
+    /// How questions are answered.
+    check: CheckConfig {
+        /// How long an ALLOW with intent DIAL may be acted upon (`valid_until`).
+        allow_valid_for: Duration = "60s", Kind::Duration(ms(1_000), ms(3_600_000));
+        /// The longest wait for `min_revision`, before BLOCK FACTS_BEHIND.
+        min_revision_wait: Duration = "100ms", Kind::Duration(ms(0), ms(100));
+    }
+    /// What is refused, so that one caller cannot starve the others.
+    limits: LimitsConfig {
+        /// The largest message taken in. A chunk of a register file is 256 KiB.
+        message_bytes: usize = "1MiB", Kind::Size(512 * KIB, 64 * MIB);
+        /// The most numbers in one CheckBatch.
+        batch_numbers: usize = "1000", Kind::Count(1, 1_000);
+        /// The most streams open at once on one connection.
+        streams_per_connection: u32 = "256", Kind::Count(1, 65_536);
+        /// The most connections.
+        connections: usize = "1024", Kind::Count(1, 65_536);
+        /// The most checks that wait for the ledger, of all callers together; more
+        /// are refused with RESOURCE_EXHAUSTED and when to ask again.
+        in_flight: usize = "16384", Kind::Count(1, 1_048_576);
+        /// The most checks of one CheckStream in flight; further ones wait.
+        stream_in_flight: usize = "256", Kind::Count(1, 65_536);
+        /// The deadline of a question that comes without one.
+        default_deadline: Duration = "5s", Kind::Duration(ms(10), ms(300_000));
+    }
+    /// The durable record of every decision.
+    ledger: LedgerConfig {
+        /// The directory of the ledger; empty means `ledger` in the data directory.
+        dir: PathBuf = "", Kind::Path;
+    }
+    /// The threads that answer.
+    serve: ServeConfig {
+        /// Runtimes that answer checks; 0 means one per core, at most 8.
+        threads: usize = "0", Kind::Count(0, 256);
+        /// How long a stop waits for what is under way.
+        grace: Duration = "10s", Kind::Duration(ms(0), ms(300_000));
+    }
+    /// What is written to standard error while serving.
+    log: LogConfig {
+        /// Lines of text, or a JSON object a line.
+        format: LogFormat = "text", Kind::Word(&["text", "json"]);
+        /// The least grave lines that are written.
+        level: LogLevel = "info", Kind::Word(&["error", "warn", "info", "debug", "trace"]);
+    }
+}
+
+impl Setting {
+    /// By key.
+    pub(super) fn of(key: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|s| s.key == key)
+    }
+}

@@ -1,0 +1,299 @@
+//! What waits to be written: one buffer under one short lock. Appending gives the number and the time;
+//! the writer takes everything that waits at once.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::{
+    bytes::Bytes,
+    entry::Entry,
+    error::AppendError,
+    id::{DecisionId, LedgerId, utc_day},
+    part::{Tail, Words},
+    personal,
+    progress::Ticket,
+    record::{self, LAST_TIME, Prepared, WORDS},
+    words::{Dictionary, Found},
+};
+use crate::clock::{Day, Micros};
+
+/// A record that waits; its bytes are in the batch, in order: the public part, then the personal one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) at: Micros,
+    pub(super) public: u32,
+    pub(super) personal: u32,
+    /// 0 for a word.
+    pub(super) revision: u64,
+    pub(super) word: bool,
+}
+
+/// Records that wait, and their bytes.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) rows: Vec<Row>,
+    pub(super) bytes: Vec<u8>,
+    /// The rows that are decisions.
+    pub(super) decisions: usize,
+}
+
+impl Batch {
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.bytes.clear();
+        self.decisions = 0;
+    }
+}
+
+/// Whether decisions can be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Yes.
+    Writable,
+    /// No, for this reason; it is tried again every second.
+    Failed(Arc<str>),
+    /// No: [`super::Ledger::close`] was called.
+    Closed,
+}
+
+pub(super) struct Queue {
+    inner: Mutex<Inner>,
+    work: Condvar,
+    max_pending: usize,
+    ledger: LedgerId,
+}
+
+struct Inner {
+    health: Health,
+    batch: Batch,
+    /// Decisions the writer took and has not committed yet.
+    in_flight: usize,
+    next_seq: u64,
+    last_at: Micros,
+    epoch: u64,
+    /// The part the dictionary is of.
+    day: Option<Day>,
+    words: Dictionary,
+    /// The writer sleeps and wants to be woken.
+    parked: bool,
+}
+
+impl Queue {
+    pub(super) fn new(ledger: LedgerId, max_pending: usize, tail: &Tail, words: &Words) -> Self {
+        let mut inner = Inner {
+            health: Health::Writable,
+            batch: Batch::default(),
+            in_flight: 0,
+            next_seq: 0,
+            last_at: Micros(0),
+            epoch: 0,
+            day: None,
+            words: Dictionary::default(),
+            parked: false,
+        };
+        inner.go_on_from(tail, words);
+        Self {
+            inner: Mutex::new(inner),
+            work: Condvar::new(),
+            max_pending,
+            ledger,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a decision to record. No I/O.
+    pub(super) fn append(&self, entry: &Entry<'_>, now: Micros) -> Result<Ticket, AppendError> {
+        entry.check()?;
+        if entry.earlier.is_some_and(|id| id.ledger != self.ledger) {
+            return Err(AppendError::Malformed(
+                "an earlier decision of another ledger",
+            ));
+        }
+        if now < Micros(0) || now > LAST_TIME {
+            // Ledger time never runs back: a wild clock would be kept for good.
+            return Err(AppendError::Failed(
+                format!("the clock says {now}; set it and ask again").into(),
+            ));
+        }
+        let prepared = Prepared::new(entry);
+        let personal = personal::encode(&entry.personal);
+        let mut inner = self.lock();
+        inner.admit(self.max_pending)?;
+        let ticket = inner.push(entry, &prepared, &personal, now, self.ledger);
+        let wake = std::mem::take(&mut inner.parked);
+        drop(inner);
+        if wake {
+            self.work.notify_one();
+        }
+        Ok(ticket)
+    }
+
+    /// The writer's wait: everything that waits, or `None` once closed and nothing does. What was taken
+    /// before is done with; `spare` becomes the buffer that is filled next.
+    pub(super) fn take(&self, mut spare: Batch) -> Option<Batch> {
+        spare.clear();
+        let mut inner = self.lock();
+        inner.in_flight = 0;
+        while inner.batch.rows.is_empty() {
+            if inner.health == Health::Closed {
+                return None;
+            }
+            inner.parked = true;
+            inner = self
+                .work
+                .wait(inner)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.parked = false;
+        inner.in_flight = inner.batch.decisions;
+        Some(std::mem::replace(&mut inner.batch, spare))
+    }
+
+    /// Refuses from now on, and forgets what waits; how many decisions that were.
+    pub(super) fn fail(&self, reason: Arc<str>) -> usize {
+        let mut inner = self.lock();
+        let lost = inner.batch.decisions + std::mem::take(&mut inner.in_flight);
+        inner.batch.clear();
+        inner.epoch += 1;
+        if inner.health != Health::Closed {
+            inner.health = Health::Failed(reason);
+        }
+        lost
+    }
+
+    /// A newer reason why the ledger still cannot be written.
+    pub(super) fn still_failed(&self, reason: Arc<str>) {
+        let mut inner = self.lock();
+        if matches!(inner.health, Health::Failed(_)) {
+            inner.health = Health::Failed(reason);
+        }
+    }
+
+    /// Takes entries again, behind what is on disk.
+    pub(super) fn resume(&self, tail: &Tail, words: &Words) {
+        let mut inner = self.lock();
+        inner.go_on_from(tail, words);
+        if matches!(inner.health, Health::Failed(_)) {
+            inner.health = Health::Writable;
+        }
+    }
+
+    /// Takes nothing any more; the writer writes what waits.
+    pub(super) fn close(&self) {
+        self.lock().health = Health::Closed;
+        self.work.notify_all();
+    }
+
+    /// Sleeps until closed, at most this long; whether it was closed.
+    pub(super) fn pause(&self, time: std::time::Duration) -> bool {
+        let inner = self.lock();
+        let (inner, _) = self
+            .work
+            .wait_timeout_while(inner, time, |inner| inner.health != Health::Closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        inner.health == Health::Closed
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.lock().health.clone()
+    }
+
+    pub(super) fn last_at(&self) -> Micros {
+        self.lock().last_at
+    }
+
+    /// Decisions that wait for the disk.
+    pub(super) fn pending(&self) -> usize {
+        let inner = self.lock();
+        inner.batch.decisions + inner.in_flight
+    }
+}
+
+impl Inner {
+    fn admit(&self, max_pending: usize) -> Result<(), AppendError> {
+        match &self.health {
+            Health::Failed(reason) => Err(AppendError::Failed(reason.clone())),
+            Health::Closed => Err(AppendError::Failed("it is closed".into())),
+            Health::Writable if self.batch.decisions + self.in_flight >= max_pending => {
+                Err(AppendError::Busy(max_pending))
+            }
+            Health::Writable => Ok(()),
+        }
+    }
+
+    fn push(
+        &mut self,
+        entry: &Entry<'_>,
+        prepared: &Prepared,
+        personal: &[u8],
+        now: Micros,
+        ledger: LedgerId,
+    ) -> Ticket {
+        let at = now.max(self.last_at);
+        let day = utc_day(at);
+        if self.day != Some(day) {
+            self.day = Some(day);
+            self.words.clear();
+        }
+        let mut refs = Bytes::new();
+        for (kind, payload) in WORDS.into_iter().zip(prepared.payloads(entry)) {
+            let number = match payload {
+                [] => None,
+                _ => match self.words.number(kind, payload) {
+                    Found::Known(number) => Some(number),
+                    Found::Full => None,
+                    Found::New(number) => {
+                        let start = self.batch.bytes.len();
+                        record::put_word(&mut self.batch.bytes, at, kind, number, payload);
+                        self.record(at, start, 0, None);
+                        Some(number)
+                    }
+                },
+            };
+            record::put_word_ref(&mut refs, number, payload);
+        }
+        let earlier = entry
+            .earlier
+            .and_then(|id| record::back(id, self.next_seq, at));
+        let start = self.batch.bytes.len();
+        prepared.put(&mut self.batch.bytes, at, &refs, earlier);
+        self.batch.bytes.extend_from_slice(personal);
+        let seq = self.record(at, start, personal.len(), Some(entry.revision));
+        self.batch.decisions += 1;
+        self.last_at = at;
+        Ticket {
+            id: DecisionId { day, ledger, seq },
+            seq,
+            at,
+            epoch: self.epoch,
+        }
+    }
+
+    /// Notes the bytes from `start` on as the next record, and gives it its number.
+    fn record(&mut self, at: Micros, start: usize, personal: usize, revision: Option<u64>) -> u64 {
+        // No text is longer than MAX_TEXT, so a record is far below 4 GiB.
+        let length = self.batch.bytes.len() - start;
+        self.batch.rows.push(Row {
+            at,
+            public: (length - personal) as u32,
+            personal: personal as u32,
+            revision: revision.unwrap_or(0),
+            word: revision.is_none(),
+        });
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+
+    fn go_on_from(&mut self, tail: &Tail, words: &Words) {
+        self.next_seq = tail.seq + 1;
+        self.last_at = self.last_at.max(tail.at);
+        self.day = tail.day;
+        self.words.clear();
+        for (kind, payload) in words {
+            self.words.number(*kind, payload);
+        }
+    }
+}

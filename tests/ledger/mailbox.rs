@@ -1,0 +1,308 @@
+//! Waiting in tokio runtimes: nobody waits for ever, and nobody is told what is not so.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{runtime::Builder, task::JoinSet, time::timeout};
+use verzet::ledger::{
+    AppendError, Filter, Ledger, LedgerError, LedgerOptions, Mailbox, Seam, Ticket,
+};
+
+use crate::{failure, support::*};
+
+/// Far beyond any honest wait: a lost wake-up ends the test instead of hanging it.
+const HUNG: Duration = Duration::from_secs(120);
+
+/// What a task was told about its records, by call id.
+type Told = Arc<Mutex<HashMap<String, (Ticket, bool)>>>;
+
+/// Appends and waits `count` times; gives up every seventh wait after a moment.
+async fn caller(ledger: Arc<Ledger>, mailbox: Mailbox, name: u64, count: u64, told: Told) {
+    for n in 0..count {
+        let call_id = format!("{name}-{n}");
+        let ticket = loop {
+            match append(&ledger, &call(&call_id), NOON) {
+                Ok(ticket) => break ticket,
+                Err(AppendError::Busy(_) | AppendError::Failed(_)) => {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                Err(e) => panic!("{e}"),
+            }
+        };
+        if scatter(name * count + n) % 7 == 0 {
+            // A cancelled RPC: the wait is dropped, at whatever moment.
+            let patience = Duration::from_micros(scatter(n) % 400);
+            if timeout(patience, mailbox.durable(ticket)).await.is_err() {
+                continue;
+            }
+            continue;
+        }
+        if scatter(n) % 3 == 0 {
+            tokio::task::yield_now().await;
+        }
+        let outcome = timeout(HUNG, mailbox.durable(ticket))
+            .await
+            .expect("a lost wake-up");
+        assert!(matches!(outcome, Ok(()) | Err(LedgerError::Lost(_))));
+        told.lock()
+            .unwrap()
+            .insert(call_id, (ticket, outcome.is_ok()));
+    }
+}
+
+/// What was told must be what is there.
+fn compare(ledger: &Ledger, told: &Told) -> (usize, usize) {
+    let mut there = HashMap::new();
+    let mut last = 0;
+    let mut count = |d: &verzet::ledger::StoredDecision| {
+        assert!(d.id.seq > last, "numbers grow");
+        last = d.id.seq;
+        let call_id = d.personal.as_ref().unwrap().call_id.clone();
+        assert_eq!(there.insert(call_id, d.id), None, "recorded once");
+    };
+    ledger
+        .reader()
+        .fold(&Filter::default(), &mut count)
+        .unwrap();
+    let told = told.lock().unwrap();
+    for (call_id, (ticket, recorded)) in told.iter() {
+        if *recorded {
+            assert_eq!(there.get(call_id), Some(&ticket.id), "told it was recorded");
+        }
+    }
+    let lost = told.values().filter(|(_, recorded)| !recorded).count();
+    (told.len(), lost)
+}
+
+#[test]
+fn many_tasks_on_a_multi_thread_runtime_are_all_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Arc::new(open(dir.path()));
+    let told = Told::default();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .unwrap();
+    let mailbox = ledger.mailbox();
+    let hand_out = mailbox.clone();
+    runtime.spawn(async move { hand_out.run().await });
+    runtime.block_on(async {
+        let mut tasks = JoinSet::new();
+        for name in 0..64 {
+            tasks.spawn(caller(
+                ledger.clone(),
+                mailbox.clone(),
+                name,
+                200,
+                told.clone(),
+            ));
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+    });
+    let (waited, lost) = compare(&ledger, &told);
+    assert!(waited > 64 * 150 && lost == 0);
+    ledger.close();
+    assert_eq!(
+        verify(dir.path())[0].decisions,
+        64 * 200,
+        "cancelled ones are recorded all the same"
+    );
+}
+
+#[test]
+fn runtimes_of_one_thread_each_with_its_own_mailbox_are_all_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Arc::new(open(dir.path()));
+    let told = Told::default();
+    std::thread::scope(|scope| {
+        for core in 0..3 {
+            let (ledger, told) = (ledger.clone(), told.clone());
+            scope.spawn(move || {
+                let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+                let mailbox = ledger.mailbox();
+                let hand_out = mailbox.clone();
+                runtime.spawn(async move { hand_out.run().await });
+                runtime.block_on(async {
+                    let mut tasks = JoinSet::new();
+                    for name in 0..40 {
+                        let name = core * 1_000 + name;
+                        tasks.spawn(caller(
+                            ledger.clone(),
+                            mailbox.clone(),
+                            name,
+                            100,
+                            told.clone(),
+                        ));
+                    }
+                    while let Some(done) = tasks.join_next().await {
+                        done.unwrap();
+                    }
+                });
+            });
+        }
+    });
+    let (waited, lost) = compare(&ledger, &told);
+    assert!(waited > 3 * 40 * 75 && lost == 0);
+    ledger.close();
+    assert_eq!(verify(dir.path())[0].decisions, 3 * 40 * 100);
+}
+
+/// Fails one group in five, half of them after the commit.
+#[derive(Default)]
+struct Flaky(AtomicU64);
+
+impl Flaky {
+    fn draw(&self) -> rusqlite::Result<()> {
+        match scatter(self.0.fetch_add(1, Ordering::SeqCst)) % 10 {
+            0 => Err(rusqlite::Error::QueryReturnedNoRows),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Seam for Flaky {
+    fn before_commit(&self, _: u64, _: u64) -> rusqlite::Result<()> {
+        self.draw()
+    }
+
+    fn after_commit(&self, _: u64, _: u64) -> rusqlite::Result<()> {
+        self.draw()
+    }
+}
+
+#[test]
+fn while_the_disk_fails_on_and_off_nobody_waits_for_ever_and_nobody_is_lied_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = LedgerOptions {
+        max_pending: 30,
+        retry: Duration::from_millis(1),
+        seam: Some(Arc::new(Flaky::default())),
+    };
+    let ledger = Arc::new(Ledger::open(dir.path(), options).unwrap());
+    let told = Told::default();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .unwrap();
+    let mailbox = ledger.mailbox();
+    let hand_out = mailbox.clone();
+    runtime.spawn(async move { hand_out.run().await });
+    let threads_wait = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        // A thread that waits the blocking way beside them.
+        scope.spawn(|| {
+            let mut n = 0;
+            while threads_wait.load(Ordering::SeqCst) {
+                n += 1;
+                let call_id = format!("thread-{n}");
+                if let Ok(ticket) = append(&ledger, &call(&call_id), NOON) {
+                    let recorded = ledger.wait(ticket).is_ok();
+                    told.lock().unwrap().insert(call_id, (ticket, recorded));
+                }
+            }
+        });
+        runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for name in 0..48 {
+                tasks.spawn(caller(
+                    ledger.clone(),
+                    mailbox.clone(),
+                    name,
+                    40,
+                    told.clone(),
+                ));
+            }
+            while let Some(done) = tasks.join_next().await {
+                done.unwrap();
+            }
+        });
+        threads_wait.store(false, Ordering::SeqCst);
+    });
+    let (waited, lost) = compare(&ledger, &told);
+    assert!(
+        waited > 48 * 30 && lost > 0 && lost < waited,
+        "{lost} of {waited}"
+    );
+    ledger.close();
+    verify(dir.path());
+}
+
+#[test]
+fn a_wait_begun_after_the_fact_ends_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Arc::new(failure::Disk::default());
+    let ledger = failure::open_on(&disk, dir.path());
+    let kept = append(&ledger, &call("kept"), NOON).unwrap();
+    ledger.wait(kept).unwrap();
+    disk.no_commit.store(true, Ordering::SeqCst);
+    let lost = append(&ledger, &call("lost"), NOON).unwrap();
+    ledger.wait(lost).unwrap_err();
+    let mailbox = ledger.mailbox();
+    // Nobody runs the mailbox, and nobody need: both fates are known.
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        mailbox.durable(kept).await.unwrap();
+        mailbox.durable(lost).await.unwrap_err();
+    });
+    ledger.close();
+    runtime.block_on(async {
+        mailbox.durable(kept).await.unwrap();
+        mailbox.durable(lost).await.unwrap_err();
+    });
+}
+
+#[test]
+fn a_group_wakes_a_runtime_once_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Arc::new(failure::Disk::default());
+    let ledger = failure::open_on(&disk, dir.path());
+    let (mailbox, idle) = (ledger.mailbox(), ledger.mailbox());
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let order = Arc::new(Mutex::new(Vec::new()));
+    // Held at the first commit, so that the rest is one group.
+    let held = disk.gate.lock().unwrap();
+    let tickets: Vec<_> = (0..50)
+        .map(|n| append(&ledger, &mixed(n), NOON).unwrap())
+        .collect();
+    let mut tasks = JoinSet::new();
+    // Registered out of order.
+    for ticket in tickets.iter().rev() {
+        let (mailbox, order, ticket) = (mailbox.clone(), order.clone(), *ticket);
+        tasks.spawn_on(
+            async move {
+                mailbox.durable(ticket).await.unwrap();
+                order.lock().unwrap().push(ticket.seq);
+            },
+            runtime.handle(),
+        );
+    }
+    runtime.block_on(tokio::task::yield_now());
+    drop(held);
+    runtime.block_on(async {
+        let hand_out = mailbox.run();
+        tokio::pin!(hand_out);
+        loop {
+            tokio::select! {
+                biased;
+                done = tasks.join_next() => match done {
+                    Some(done) => done.unwrap(),
+                    None => break,
+                },
+                () = &mut hand_out => {}
+            }
+        }
+    });
+    let order = order.lock().unwrap();
+    assert!(order.is_sorted() && order.len() == 50, "{order:?}");
+    drop(idle);
+}

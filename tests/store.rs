@@ -1,0 +1,17 @@
+//! The store, on real files: every public function, reopening, and what must never happen to facts.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "store/catalogue.rs"]
+mod catalogue;
+#[path = "store/common.rs"]
+mod common;
+#[path = "store/crash.rs"]
+mod crash;
+#[path = "store/directory.rs"]
+mod directory;
+#[path = "store/facts.rs"]
+mod facts;
+#[path = "store/model.rs"]
+mod model;
+#[path = "store/symbols.rs"]
+mod symbols;
