@@ -56,7 +56,7 @@ fn every_default() {
     assert_eq!(c.limits.default_deadline, Duration::from_secs(5));
     assert_eq!(c.ledger.dir, PathBuf::new());
     assert_eq!(c.ledger_dir(), Path::new("verzet-data/ledger"));
-    assert_eq!(c.ledger.checkpoint_pages, 1_000);
+    assert_eq!(c.serve.grace, Duration::from_secs(10));
     assert_eq!(c.serve.threads, 0);
     assert!((1..=8).contains(&c.threads()));
     assert_eq!(c.log.format, LogFormat::Text);
