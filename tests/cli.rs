@@ -154,8 +154,8 @@ limits.in_flight               16384            default
 limits.stream_in_flight        256              default
 limits.default_deadline        5s               default
 ledger.dir                                      default
-ledger.checkpoint_pages        1000             default
 serve.threads                  0                default
+serve.grace                    10s              default
 log.format                     text             default
 log.level                      warn             environment VERZET_LOG_LEVEL
 ";

@@ -32,6 +32,8 @@ const CHUNKS: usize = 16;
 struct Chunks {
     from: mpsc::Receiver<Result<Vec<u8>, Status>>,
     rest: io::Cursor<Vec<u8>>,
+    came: u64,
+    bytes: u64,
 }
 
 impl Read for Chunks {
@@ -42,9 +44,19 @@ impl Read for Chunks {
                 return Ok(n);
             }
             match self.from.blocking_recv() {
-                Some(Ok(chunk)) => self.rest = io::Cursor::new(chunk),
+                Some(Ok(chunk)) => {
+                    self.came += chunk.len() as u64;
+                    self.rest = io::Cursor::new(chunk);
+                }
                 Some(Err(broken)) => return Err(io::Error::other(broken.message().to_owned())),
-                None => return Ok(0),
+                // A call that was cancelled ends like one that is done; only the size tells.
+                None if self.came == self.bytes => return Ok(0),
+                None => {
+                    return Err(io::Error::other(format!(
+                        "{} bytes came of {}: the call was broken off, or the file changed",
+                        self.came, self.bytes
+                    )));
+                }
             }
         }
     }
@@ -90,6 +102,7 @@ impl RegisterService for RegisterDoor {
             .region("header.region", &header.region)
             .unwrap_or(Region::NL);
         fields.check()?;
+        let bytes = header.bytes;
         let (send, from) = mpsc::channel(CHUNKS);
         let sidecar = self.0.clone();
         let reading = tokio::task::spawn_blocking(move || {
@@ -110,6 +123,8 @@ impl RegisterService for RegisterDoor {
             let chunks = Chunks {
                 from,
                 rest: io::Cursor::default(),
+                came: 0,
+                bytes,
             };
             sidecar.import_register(&header, chunks)
         });

@@ -1,5 +1,5 @@
-//! Sending a file in chunks. What the sidecar takes in is the whole file or nothing: a read that fails
-//! half-way breaks the call off, it never ends it early.
+//! Sending a file in chunks. What the sidecar takes in is the whole file or nothing: it is told the size,
+//! so a call that ends early is no copy.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -17,9 +17,6 @@ use crate::{
 
 /// Bytes of a chunk.
 const CHUNK: usize = 256 << 10;
-
-/// The largest message sent; a chunk with its header is well under it.
-const LARGEST: usize = 2 * CHUNK;
 
 /// Chunks read ahead.
 const AHEAD: usize = 4;
@@ -42,10 +39,10 @@ pub(super) fn open(path: &Path) -> Result<Upload, CliError> {
     };
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
-    if about.is_dir() {
+    if !about.is_file() {
         return Err(CliError::failed(
-            format!("is a directory: {shown}"),
-            "name the file in it",
+            format!("is not a plain file: {shown}"),
+            "write the register to a file, and name that",
         ));
     }
     Ok(Upload {
@@ -56,10 +53,15 @@ pub(super) fn open(path: &Path) -> Result<Upload, CliError> {
 }
 
 impl Upload {
+    /// Its size, by which the sidecar knows that all of it came.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Sends header and file, and waits for what became of it.
     pub(super) async fn send(
         self,
-        client: RegisterServiceClient<Channel>,
+        mut client: RegisterServiceClient<Channel>,
         header: RegisterHeader,
     ) -> Result<ImportRegisterResponse, CliError> {
         let Self { file, bytes, shown } = self;
@@ -77,7 +79,6 @@ impl Upload {
             }
         });
         let answer = client
-            .max_encoding_message_size(LARGEST)
             .import_register(tokio_stream::once(first).chain(rest))
             .await;
         bar.finish_and_clear();
@@ -97,15 +98,7 @@ impl Upload {
 /// Sends the file to its end; stops early only if nobody wants more.
 fn read(mut file: File, sender: &mpsc::Sender<Vec<u8>>) -> std::io::Result<()> {
     loop {
-        let chunk = match chunk(&mut file) {
-            Ok(chunk) => chunk,
-            Err(e) => {
-                // The stream must not look finished. A message over the limit cannot be encoded, and
-                // that resets it.
-                let _ = sender.blocking_send(vec![0; LARGEST]);
-                return Err(e);
-            }
-        };
+        let chunk = chunk(&mut file)?;
         if chunk.is_empty() || sender.blocking_send(chunk).is_err() {
             return Ok(());
         }
@@ -123,7 +116,7 @@ fn refused(status: &tonic::Status) -> CliError {
     match status.code() {
         Code::FailedPrecondition => CliError::held(
             format!("register import: {}", status.message()),
-            "the old copy stands; only a copy that is merely smaller is accepted with --accept-shrink",
+            "nothing was applied; the old copy stands",
         ),
         _ => CliError::refused("register import", status.clone()),
     }
