@@ -54,22 +54,37 @@ fn median(of: &mut [f64]) -> f64 {
 fn main() {
     let started = Instant::now();
     warm_up();
-    println!("warm_up: {:.0} ms, once\n", started.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "warm_up: {:.0} ms, once\n",
+        started.elapsed().as_secs_f64() * 1e3
+    );
 
     let mut cases = [
-        case("Dutch E.164", |i| format!("+316{:08}", 10_000_000 + digits(i, 7))),
-        case("Dutch national, digits only", |i| format!("06{:08}", 10_000_000 + digits(i, 7))),
+        case("Dutch E.164", |i| {
+            format!("+316{:08}", 10_000_000 + digits(i, 7))
+        }),
+        case("Dutch national, digits only", |i| {
+            format!("06{:08}", 10_000_000 + digits(i, 7))
+        }),
         case("Dutch national, blanks", |i| {
             let n = digits(i, 6);
             format!("06 12{:02} {:04}", n / 10_000, n % 10_000)
         }),
-        case("Dutch national, brackets", |i| format!("(010) 2{:06}", digits(i, 6))),
-        case("Dutch +31 (0)6", |i| format!("+31 (0)6 12{:06}", digits(i, 6))),
+        case("Dutch national, brackets", |i| {
+            format!("(010) 2{:06}", digits(i, 6))
+        }),
+        case("Dutch +31 (0)6", |i| {
+            format!("+31 (0)6 12{:06}", digits(i, 6))
+        }),
         case("Dutch, not valid", |i| format!("+3166{:02}", digits(i, 2))),
-        case("Dutch E.164, area not in use", |i| format!("+31112{:06}", digits(i, 6))),
+        case("Dutch E.164, area not in use", |i| {
+            format!("+31112{:06}", digits(i, 6))
+        }),
         case("Belgian E.164", |i| format!("+32470{:06}", digits(i, 6))),
         case("German E.164", |i| format!("+49151{:08}", digits(i, 8))),
-        case("American E.164", |i| format!("+1212{:07}", 2_000_000 + digits(i, 6))),
+        case("American E.164", |i| {
+            format!("+1212{:07}", 2_000_000 + digits(i, 6))
+        }),
         case("not a number", |_| "geen nummer bekend".into()),
         case("250 characters of text", |i| format!("{i:03} ").repeat(62)),
     ];
@@ -79,7 +94,10 @@ fn main() {
             case.library.push(time(&case.texts, by_library));
         }
     }
-    println!("{:<30} {:>9} {:>12} {:>8}", "", "read, ns", "library, ns", "faster");
+    println!(
+        "{:<30} {:>9} {:>12} {:>8}",
+        "", "read, ns", "library, ns", "faster"
+    );
     for case in &mut cases {
         let (ours, library) = (median(&mut case.ours), median(&mut case.library));
         println!(

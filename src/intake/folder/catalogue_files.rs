@@ -222,7 +222,7 @@ impl CatalogueFiles {
                 file.report.ended += count;
                 step.ends
                     .extend(gone.iter().map(|r| (r.kind, r.key.clone())));
-                if too_many(count, before) && !import.options.accept_shrink && !import.doomed() {
+                if too_many(count, before) && !import.options.accept_shrink && import.is_sound() {
                     let held = held(file_name(*kind), count, before, &origin);
                     import.report.held.push(held);
                 }

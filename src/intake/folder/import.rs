@@ -33,6 +33,8 @@ pub(super) struct Import<'i> {
     problems: Problems,
     /// Bad rows that were passed over.
     rejected: Vec<Rejected>,
+    /// Whether a file could not be taken as a whole.
+    broken: bool,
     progress: &'i mut dyn FnMut(Progress<'_>),
     /// Bytes of the files done.
     done: u64,
@@ -68,6 +70,7 @@ impl<'i> Import<'i> {
             folder,
             problems: Problems::default(),
             rejected: Vec::new(),
+            broken: false,
             progress,
             done: 0,
         }
@@ -86,7 +89,7 @@ impl<'i> Import<'i> {
             catalogue.apply(&mut change)?;
         }
         let ends = self.facts(&catalogue.known, &settled, &mut change)?;
-        if !self.doomed() {
+        if self.is_sound() {
             self.end(ends, &before, &mut change)?;
         }
         drop(before);
@@ -313,6 +316,7 @@ impl<'i> Import<'i> {
     /// A file that cannot be taken as a whole holds the folder, whether bad rows are passed over or
     /// not: it is not a row.
     pub(super) fn broken_file(&mut self, name: &str, problems: Vec<Problem>) {
+        self.broken = true;
         for problem in problems {
             self.problem(problem);
         }
@@ -331,6 +335,11 @@ impl<'i> Import<'i> {
             bytes_read: self.done.min(self.folder.total),
             bytes_total: self.folder.total,
         });
+    }
+
+    /// Whether the files are the full state, so that what is gone from them can be told.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.broken && (self.options.skip_bad_rows || self.problems.is_empty())
     }
 
     /// Whether it is certain that the folder is held.
