@@ -182,3 +182,19 @@ fn each_table_is_guarded() {
     assert!(world.good(&[]).catalogue.unwrap().campaign("c1").is_none());
     assert_eq!(world.counts(), (0, 0, 0));
 }
+
+#[test]
+fn rejected_rows_that_cannot_be_written_hold_the_folder_but_not_its_stops() {
+    let mut world = World::with_catalogue();
+    world.options.skip_bad_rows = true;
+    // Where the rejected rows are to be written stands a directory.
+    fs::create_dir_all(world.path("relations.rejected.csv/x")).unwrap();
+    let imported = world.take(&[
+        ("relations.csv", &format!("{}{BAD}", relations(1..=20))),
+        ("objections.csv", &format!("{OBJECTIONS}0612345678,,,,,,\n")),
+    ]);
+    assert!(!imported.applied);
+    let held = &imported.report.held[0];
+    assert!(held.starts_with("cannot write rejected rows to"), "{held}");
+    assert_eq!(world.counts(), (0, 0, 1));
+}

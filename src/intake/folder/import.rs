@@ -96,12 +96,10 @@ impl<'i> Import<'i> {
         if self.doomed() {
             return Ok(Whole::Held(catalogue.known));
         }
-        let rejected = catalogue
-            .rejected
-            .into_iter()
-            .chain(self.rejected.drain(..));
-        for file in rejected {
-            self.report.rejected_files.push(file.keep()?);
+        self.rejected.extend(catalogue.rejected);
+        self.keep_rejected();
+        if self.doomed() {
+            return Ok(Whole::Held(catalogue.known));
         }
         let committed = change.commit(self.symbols)?;
         if self.options.skip_bad_rows {
@@ -188,6 +186,22 @@ impl<'i> Import<'i> {
             change.end(id)?;
         }
         Ok(())
+    }
+
+    /// Puts the files of rejected rows in their places, once all are whole.
+    fn keep_rejected(&mut self) {
+        let mut rejected = std::mem::take(&mut self.rejected);
+        let failed = rejected.iter_mut().find_map(|file| file.finish().err());
+        if let Some(failed) = failed {
+            self.report.held.push(failed);
+            return;
+        }
+        for file in rejected {
+            match file.keep() {
+                Ok(path) => self.report.rejected_files.push(path),
+                Err(failed) => self.report.held.push(failed),
+            }
+        }
     }
 
     /// The stops of a held folder, as a change set of their own. What is wrong was told already.
