@@ -40,13 +40,13 @@ fn compare() -> BTreeMap<Class, Option<String>> {
             let first = first.map(|n| n.e164);
             let second = second_reader(&typed, region);
             let outcome = match (first, second) {
-                (Some(_), None) => Some(Outcome::ReadsNone),
-                (None, Some(_)) => Some(Outcome::ReadsAlone),
-                (Some(a), Some(b)) if a != b => Some(Outcome::ReadsOther),
+                (Some(_), None) => Some(Outcome::Nothing),
+                (None, Some(_)) => Some(Outcome::Alone),
+                (Some(a), Some(b)) if a != b => Some(Outcome::Another),
                 _ => None,
             };
             let stop = read_stop(&typed, region);
-            let both = matches!(outcome, Some(Outcome::ReadsAlone | Outcome::ReadsOther));
+            let both = matches!(outcome, Some(Outcome::Alone | Outcome::Another));
             assert_eq!(stop.unclear, first.is_none() || both, "{region} {typed:?}");
             assert_eq!(stop.second, second.filter(|_| both), "{region} {typed:?}");
             for each in Outcome::ALL {

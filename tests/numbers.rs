@@ -4,19 +4,18 @@
 
 #[path = "number_readers/oracle.rs"]
 mod oracle;
+#[path = "numbers/plans.rs"]
+mod plans;
+#[path = "numbers/properties.rs"]
+mod properties;
 #[path = "number_readers/random.rs"]
 mod random;
 
 use std::{collections::BTreeSet, fmt::Write};
 
 use oracle::by_library;
-use proptest::prelude::*;
 use random::Random;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, interfaces::AsOriginal};
-use sha2::{Digest, Sha256};
-use verzet::number::{
-    E164, LineType, Number, Region, metadata_version, read, read_stop, second_reader, warm_up,
-};
+use verzet::number::{E164, LineType, Region, read, read_stop, second_reader, warm_up};
 
 /// Region, spelling, and the E.164 form that libphonenumber reads, or nothing.
 fn worked_set() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -244,225 +243,9 @@ fn a_valid_number_is_read_back_in_every_region() {
 }
 
 #[test]
-fn regions_are_the_assigned_codes() {
-    let all: Vec<Region> = Region::all().collect();
-    assert_eq!(all.len(), 249);
-    for region in &all {
-        assert_eq!(Region::parse(region.as_str()), Ok(*region));
-        assert_eq!(Region::parse(&region.as_str().to_lowercase()), Ok(*region));
-    }
-    for plan in PHONE_NUMBER_UTIL.get_supported_regions() {
-        let code = plan.as_region_str().to_string();
-        let assigned = !["AC", "TA", "XK"].contains(&code.as_str());
-        assert_eq!(Region::parse(&code).is_ok(), assigned, "{code}");
-    }
-    for wrong in [
-        "", "N", "NLD", "ZZ", "AA", "UK", "EU", "001", "N ", "ñl", "n\u{0}", "@A", "[A",
-    ] {
-        let error = Region::parse(wrong).unwrap_err();
-        assert!(error.to_string().contains(wrong), "{error}");
-    }
-}
-
-#[test]
-fn line_types_keep_their_numbers() {
-    for (code, line) in (0_u8..).zip(LineType::ALL) {
-        assert_eq!(line.code(), code);
-        assert_eq!(LineType::from_code(code), Some(line));
-    }
-    assert_eq!(LineType::from_code(12), None);
-    let words: BTreeSet<&str> = LineType::ALL.iter().map(|l| l.word()).collect();
-    assert_eq!(words.len(), LineType::ALL.len());
-    // The numbers of the wire, which are the same.
-    assert_eq!(LineType::Voicemail.code(), 11);
-    assert_eq!(LineType::Mobile.to_string(), "MOBILE");
-}
-
-/// The version of the plans, and a fingerprint of all in them that decides how a number is read.
-const PLANS: (&str, &str) = ("9.0.42", "26570213e2eaa6380335d025e8b7623e");
-
-#[test]
-fn plans_are_of_the_version_that_decisions_name() {
-    let mut hash = Sha256::new();
-    let mut regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
-    regions.sort_by_key(|r| r.as_region_str().to_string());
-    let util = PHONE_NUMBER_UTIL.as_original();
-    let mut plans: Vec<_> = regions
-        .iter()
-        .map(|r| util.get_metadata_for_region(*r).unwrap())
-        .collect();
-    plans.extend((1..1_000).filter_map(|code| {
-        util.get_metadata_for_region_or_calling_code(code, rlibphonenumber::Region::World)
-    }));
-    for plan in &plans {
-        hash.update(format!(
-            "{} {:?} {:?} {} {} {} {}",
-            plan.original.id,
-            plan.original.country_code,
-            plan.original.national_prefix_transform_rule,
-            plan.original.main_country_for_code(),
-            plan.international_prefix().original_base(),
-            plan.national_prefix_for_parsing().original_base(),
-            plan.leading_digits().original_base(),
-        ));
-        for kind in [
-            &plan.general_desc,
-            &plan.fixed_line,
-            &plan.mobile,
-            &plan.toll_free,
-            &plan.premium_rate,
-            &plan.shared_cost,
-            &plan.personal_number,
-            &plan.voip,
-            &plan.pager,
-            &plan.uan,
-            &plan.voicemail,
-        ] {
-            hash.update(format!(
-                "{} {:?} {:?}",
-                kind.national_number_pattern().original_base(),
-                kind.original.possible_length,
-                kind.original.possible_length_local_only,
-            ));
-        }
-    }
-    let fingerprint: String = hash.finalize()[..16]
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    assert_eq!(plans.len(), 254);
-    assert_eq!(
-        (metadata_version(), fingerprint.as_str()),
-        PLANS,
-        "the library's numbering plans changed: see docs/numbers.md, on updating"
-    );
-}
-
-#[test]
 fn warming_up_changes_nothing() {
     let before = read("030 1234567", Region::NL);
     warm_up([Region::NL, Region::parse("AQ").unwrap()]);
     assert_eq!(before, read("030 1234567", Region::NL));
     assert_eq!(before.map(|n| n.line_type), Some(LineType::FixedLine));
-}
-
-/// Pieces of which telephone numbers, and what is taken for them, are made.
-const PIECES: &[&str] = &[
-    "0",
-    "1",
-    "2",
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "8",
-    "9",
-    "00",
-    "06",
-    "31",
-    "011",
-    "+",
-    "+31",
-    "+1",
-    "+39",
-    "+54",
-    "+55",
-    "+7",
-    "＋",
-    " ",
-    "-",
-    ".",
-    "(",
-    ")",
-    "(0)",
-    "[",
-    "/",
-    "x",
-    " x",
-    "ext. ",
-    ";ext=",
-    "#",
-    "*",
-    "~",
-    ",",
-    ";",
-    "tel:",
-    ";phone-context=",
-    ";phone-context=+31",
-    ";isub=",
-    "０",
-    "９",
-    "٣",
-    "\u{a0}",
-    "\u{ad}",
-    "\u{200b}",
-    "\u{202e}",
-    "é",
-    "A",
-    "f",
-    "😀",
-    "\n",
-    "\t",
-    "\0",
-    "%",
-];
-
-fn region() -> impl Strategy<Value = Region> {
-    let all: Vec<Region> = Region::all().collect();
-    prop::sample::select(all)
-}
-
-fn number_like() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(PIECES), 0..24).prop_map(|pieces| pieces.concat())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 5_000, ..ProptestConfig::default() })]
-
-    /// A panic inside a reader is caught and read as nothing, so the library is asked as well: where it
-    /// reads, we read the same, and where it panics the text is the one shape that is known.
-    #[test]
-    fn any_text_is_read_as_by_the_library(
-        typed in prop_oneof![any::<String>(), ".{0,300}", number_like(), "[0-9+ ()-]{5,18}"],
-        region in region(),
-    ) {
-        let ours = read(&typed, region);
-        let known_panic = typed.find(";phone-context=") < typed.find("tel:") && typed.contains(";phone-context=");
-        if known_panic || typed.chars().count() > 250 {
-            prop_assert_eq!(ours, None);
-        } else {
-            prop_assert_eq!(ours, by_library(&typed, region));
-        }
-    }
-
-    #[test]
-    fn a_stop_is_recorded_under_every_reading(
-        typed in prop_oneof![any::<String>(), number_like(), "[0-9+ ()-]{5,18}"],
-        region in region(),
-    ) {
-        let stop = read_stop(&typed, region);
-        let keys: Vec<E164> = stop.keys().collect();
-        let first = read(&typed, region).map(|n: Number| n.e164);
-        let second = second_reader(&typed, region);
-        for reading in [first, second].into_iter().flatten() {
-            prop_assert!(keys.contains(&reading));
-        }
-        let all: BTreeSet<E164> = [first, second].into_iter().flatten().collect();
-        prop_assert_eq!(keys.len(), all.len());
-        prop_assert_eq!(stop.unclear, first.is_none() || all.len() == 2);
-    }
-
-    #[test]
-    fn debug_shows_no_middle_digit(digits in 10_000_u64..1_000_000_000_000_000) {
-        let number = E164::from_digits(digits).unwrap();
-        let all = digits.to_string();
-        let shown = format!("E164(+{}…{})", &all[..2], &all[all.len() - 2..]);
-        prop_assert_eq!(format!("{number:?}"), shown.as_str());
-        prop_assert_eq!(number.to_string(), format!("+{all}"));
-        let read = Number { e164: number, line_type: LineType::Mobile, country: None };
-        let debug = format!("{read:?}");
-        prop_assert!(debug.contains(&shown) && !debug.contains(&all));
-        prop_assert_eq!(E164::from_digits(number.digits()), Some(number));
-    }
 }

@@ -10,21 +10,21 @@ use verzet::number::{LineType, Region};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Outcome {
     /// The first reads a number, the second none: the stop is taken in by the first alone.
-    ReadsNone,
+    Nothing,
     /// The first reads none, the second does: the stop is unclear.
-    ReadsAlone,
+    Alone,
     /// They read different numbers: the stop is unclear and recorded under both.
-    ReadsOther,
+    Another,
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 3] = [Self::ReadsNone, Self::ReadsAlone, Self::ReadsOther];
+    pub(crate) const ALL: [Self; 3] = [Self::Nothing, Self::Alone, Self::Another];
 
     fn word(self) -> &'static str {
         match self {
-            Self::ReadsNone => "reads none",
-            Self::ReadsAlone => "reads alone",
-            Self::ReadsOther => "reads another",
+            Self::Nothing => "reads none",
+            Self::Alone => "reads alone",
+            Self::Another => "reads another",
         }
     }
 }
