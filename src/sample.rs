@@ -11,7 +11,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::clock::Day;
+use crate::{
+    clock::Day,
+    intake::{FolderOptions, IntakeError, RegisterHeader, RegisterRefused},
+    sidecar::Sidecar,
+    store::StoreError,
+};
 
 /// People with a relation: `+316100` + 00001 to 03000.
 pub const CUSTOMERS: u64 = 3_000;
@@ -92,7 +97,7 @@ pub enum SampleError {
     Register(#[from] RegisterRefused),
     /// The regime.
     #[error(transparent)]
-    Change(#[from] ChangeError),
+    Store(#[from] StoreError),
 }
 
 /// Puts the sample into a sidecar: files, import, register copy, and `nl-bmnr` enforced. A sample that
@@ -123,7 +128,8 @@ pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
         format: "lines",
         region: sidecar.settings.default_region,
         accept_shrink: false,
-        file_name: "bmnr.txt",
+        file: "bmnr.txt",
+        today: sidecar.home.zone.day(now),
         received_at: now,
     };
     sidecar.import_register(&header, fs::File::open(&files.register)?)?;
@@ -131,7 +137,10 @@ pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
     if let Some(regime) = regime
         && !sidecar.world().enforced.is_enforced(&regime, now)
     {
-        let (by, why) = ("verzet serve --sample", "the sample shows the rules of nl-bmnr");
+        let (by, why) = (
+            "verzet serve --sample",
+            "the sample shows the rules of nl-bmnr",
+        );
         sidecar.enforce(regime, Day::ALWAYS, Day::NEVER, by, why)?;
     }
     Ok(())

@@ -23,7 +23,6 @@ pub use self::{
     check::{Query, Recorded},
     open::OpenError,
     words::Language,
-    write::ChangeError,
 };
 use crate::{
     clock::Micros,

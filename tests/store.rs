@@ -9,6 +9,8 @@ mod common;
 mod crash;
 #[path = "store/directory.rs"]
 mod directory;
+#[path = "store/ending.rs"]
+mod ending;
 #[path = "store/facts.rs"]
 mod facts;
 #[path = "store/model.rs"]

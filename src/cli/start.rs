@@ -19,23 +19,25 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
         ledger_dir: config.ledger_dir(),
         default_region: config.default_region,
         language: match config.language {
-            Language::Nl => sidecar::Language::Nl,
-            Language::En => sidecar::Language::En,
+            Language::Dutch => sidecar::Language::Nl,
+            Language::English => sidecar::Language::En,
         },
         durability: match config.durability {
             Durability::Disk => ledger::Durability::Disk,
             Durability::Async => ledger::Durability::Async,
         },
-        allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros()).unwrap_or(i64::MAX),
+        allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros())
+            .unwrap_or(i64::MAX),
         max_pending: config.limits.in_flight,
         accept_older_facts,
     };
     let dir = config.data_dir.display().to_string();
     match Sidecar::open(settings) {
         Ok(sidecar) => Ok(Arc::new(sidecar)),
-        Err(error @ OpenError::Store(StoreError::Locked { .. })) => {
-            Err(CliError::unreachable(error.to_string(), "wait for it, or stop it"))
-        }
+        Err(error @ OpenError::Store(StoreError::Locked { .. })) => Err(CliError::unreachable(
+            error.to_string(),
+            "wait for it, or stop it",
+        )),
         Err(error) => Err(CliError::failed(
             format!("the data directory cannot be opened: {dir}: {error}"),
             "nothing was changed",

@@ -1,35 +1,95 @@
-//! Copies of official registers of numbers that may not be called.
+//! A copy of an official register of numbers that may not be called.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use roaring::RoaringTreemap;
 
 use crate::{clock::Day, number::E164};
 
-/// A copy of a register.
-#[derive(Debug)]
+/// A copy of a register, in memory. Immutable once made.
+#[derive(Clone, PartialEq, Debug)]
 pub struct RegisterCopy {
     /// The register, such as `bmnr`.
     pub name: Arc<str>,
-    /// Such as `bmnr-4`.
+    /// The copy, such as `bmnr-4`.
     pub snapshot_id: Arc<str>,
-    /// The day the copy was taken.
+    /// The day the copy was taken by the register.
     pub as_of: Day,
-    /// The numbers in it.
-    pub numbers: RoaringTreemap,
+    numbers: RoaringTreemap,
+    bytes: u64,
 }
 
 impl RegisterCopy {
-    /// Whether the number is in it.
+    /// From its numbers, as [`E164::digits`].
+    pub fn new(name: &str, snapshot_id: &str, as_of: Day, numbers: RoaringTreemap) -> Self {
+        Self {
+            name: name.into(),
+            snapshot_id: snapshot_id.into(),
+            as_of,
+            bytes: numbers.serialized_size() as u64,
+            numbers,
+        }
+    }
+
+    /// Whether a number is in it.
     pub fn contains(&self, number: E164) -> bool {
         self.numbers.contains(number.digits())
     }
+
+    /// How many numbers are in it.
+    pub fn len(&self) -> u64 {
+        self.numbers.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// About how many bytes it takes, in memory and as a file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes the numbers, in the portable format of Roaring bitmaps (64 bits).
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn serialise(&self, out: impl io::Write) -> io::Result<()> {
+        self.numbers.serialize_into(out)
+    }
+
+    /// Reads what [`Self::serialise`] wrote.
+    ///
+    /// # Errors
+    /// If the bytes are not that.
+    pub fn deserialise(
+        name: &str,
+        snapshot_id: &str,
+        as_of: Day,
+        bytes: &[u8],
+    ) -> io::Result<Self> {
+        let numbers = RoaringTreemap::deserialize_from(bytes)?;
+        Ok(Self::new(name, snapshot_id, as_of, numbers))
+    }
 }
 
-impl RegisterCopy {
-    /// Placeholder until the intake merge.
-    pub fn load(row: &crate::store::SnapshotRow, path: &std::path::Path) -> Result<Self, String> {
-        let _ = (row, path);
-        Err("register copies cannot be read yet".into())
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_survives_being_written_and_read() {
+        let digits = [31_201_234_567, 31_612_345_678, 4_915_759_417_073];
+        let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(0), digits.into_iter().collect());
+        let mut bytes = Vec::new();
+        copy.serialise(&mut bytes).unwrap();
+        assert_eq!(bytes.len() as u64, copy.bytes());
+        let read = RegisterCopy::deserialise("bmnr", "bmnr-1", Day(0), &bytes).unwrap();
+        assert_eq!(read, copy);
+        assert!(read.contains(E164::from_digits(31_612_345_678).unwrap()));
+        assert!(!read.contains(E164::from_digits(31_612_345_679).unwrap()));
+        assert!(RegisterCopy::deserialise("bmnr", "bmnr-1", Day(0), &bytes[..9]).is_err());
     }
 }

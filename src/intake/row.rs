@@ -9,12 +9,13 @@ mod stop;
 pub use consent::{ConsentFields, ConsentRow, consent_from_fields};
 pub use objection::{ObjectionFields, ObjectionRow, objection_from_fields};
 pub use relation::{RelationFields, RelationRow, relation_from_fields};
+pub use stop::Keys;
 pub(super) use stop::keys;
 
 pub(super) use self::{
-    consent::{COLUMNS as CONSENT_COLUMNS, read as read_consent},
+    consent::{COLUMNS as CONSENT_COLUMNS, content_hash as consent_hash, read as read_consent},
     objection::{COLUMNS as OBJECTION_COLUMNS, read as read_objection},
-    relation::{COLUMNS as RELATION_COLUMNS, read as read_relation},
+    relation::{COLUMNS as RELATION_COLUMNS, content_hash as relation_hash, read as read_relation},
 };
 use super::{
     field::Told,
@@ -123,6 +124,15 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// A row as `column=value` pairs, those that are not empty.
+pub(super) fn given<'r>(columns: &[&str], cell: impl Fn(usize) -> &'r str) -> String {
+    let pairs = columns.iter().enumerate().filter_map(|(i, column)| {
+        let value = cell(i);
+        (!value.is_empty()).then(|| format!("{column}={value}"))
+    });
+    pairs.collect::<Vec<_>>().join("; ")
 }
 
 /// The number of a permit, which must be readable.

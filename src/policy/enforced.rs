@@ -68,6 +68,15 @@ impl Enforced {
         })
     }
 
+    /// With one more choice, the newest.
+    #[must_use]
+    pub fn with(&self, newest: Enforcement) -> Self {
+        let mut newest_first = Vec::with_capacity(self.newest_first.len() + 1);
+        newest_first.push(newest);
+        newest_first.extend_from_slice(&self.newest_first);
+        Self { newest_first }
+    }
+
     /// Every choice, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Enforcement> {
         self.newest_first.iter()

@@ -10,12 +10,18 @@ use crate::{
     proto::{
         DESCRIPTORS,
         v1::{
-            check_service_server::CheckServiceServer, policy_service_server::PolicyServiceServer,
+            catalogue_service_server::CatalogueServiceServer,
+            check_service_server::CheckServiceServer, fact_service_server::FactServiceServer,
+            intake_service_server::IntakeServiceServer, policy_service_server::PolicyServiceServer,
+            register_service_server::RegisterServiceServer,
             report_service_server::ReportServiceServer,
         },
     },
     sidecar::Sidecar,
-    wire::{check::Checks, intake::IntakeDoor, policy::PolicyDoor, report::ReportDoor},
+    wire::{
+        catalogue::CatalogueDoor, check::Checks, facts::FactDoor, intake::IntakeDoor,
+        policy::PolicyDoor, register::RegisterDoor, report::ReportDoor,
+    },
 };
 
 /// The dialers' port.
@@ -31,6 +37,13 @@ pub(super) fn for_dialers(
         CheckServiceServer::new(checks)
             .max_decoding_message_size(max)
             .max_encoding_message_size(usize::MAX),
+    )
+    .add_service(FactServiceServer::new(FactDoor(sidecar.clone())).max_decoding_message_size(max))
+    .add_service(
+        CatalogueServiceServer::new(CatalogueDoor(sidecar.clone())).max_decoding_message_size(max),
+    )
+    .add_service(
+        RegisterServiceServer::new(RegisterDoor(sidecar.clone())).max_decoding_message_size(max),
     )
     .add_service(
         PolicyServiceServer::new(PolicyDoor(sidecar.clone())).max_decoding_message_size(max),

@@ -18,8 +18,8 @@ use crate::{
         world::{World, is_person_stop},
     },
     intake,
-    number::E164,
     ledger::{Ledger, LedgerError, LedgerOptions},
+    number::E164,
     policy::{
         Packs,
         enforced::{Enforced, Enforcement},
@@ -201,9 +201,7 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
 
 type Keyed<T> = Vec<(u64, T)>;
 
-fn load_relations(
-    reader: &StoreReader,
-) -> Result<Keyed<Relation>, StoreError> {
+fn load_relations(reader: &StoreReader) -> Result<Keyed<Relation>, StoreError> {
     let mut relations = Vec::new();
     reader.load_relations(&mut |number: E164, relation: Relation| {
         relations.push((number.digits(), relation));
@@ -247,19 +245,12 @@ pub(super) fn enforcements(
 pub(super) fn load_registers(
     store: &Store,
 ) -> Result<HashMap<Arc<str>, Arc<RegisterCopy>>, StoreError> {
-    let mut registers = HashMap::new();
-    for row in store.snapshots()? {
-        if row.rev_until.is_some() {
-            continue;
-        }
-        match RegisterCopy::load(&row, &store.snapshot_path(&row.register, row.n)) {
-            Ok(copy) => {
-                registers.insert(copy.name.clone(), Arc::new(copy));
-            }
-            Err(problem) => {
-                tracing::error!(register = row.register, %problem, "a register copy counts as missing");
-            }
-        }
+    let (copies, missing) = intake::load_registers(store)?;
+    for problem in missing {
+        tracing::error!(%problem, "a register copy counts as missing");
     }
-    Ok(registers)
+    Ok(copies
+        .into_iter()
+        .map(|copy| (copy.name.clone(), Arc::new(copy)))
+        .collect())
 }

@@ -1,85 +1,21 @@
 //! Changing what is known: durable in the store first, then written into memory, then published whole.
 
-use std::{path::Path, sync::Arc};
+use std::{io::Read, path::Path, sync::Arc};
 
-use super::{
-    Sidecar,
-    open::{enforcements, load_catalogue, load_registers},
-};
+use super::Sidecar;
 use crate::{
     clock::{Day, Micros},
-    facts::world::World,
-    intake::{self, FieldProblem, FolderOptions, Imported, IntakeError, Progress},
-    policy::{
-        Regime,
-        enforced::{Enforced, Enforcement},
+    facts::{model::FactId, world::World},
+    intake::{
+        self, CatalogueChanged, ConsentFields, FolderOptions, Imported, IntakeError,
+        ObjectionFields, Progress, Reading, RecordError, Recorded, RegisterHeader,
+        RegisterImported, RegisterRefused, RelationFields,
     },
-    store::{Committed, NewEnforcement, Store, StoreError},
+    policy::{Regime, enforced::Enforcement},
+    store::{CatalogueKind, NewEnforcement, SnapshotRow, Store, StoreError, UnclearRow},
 };
 
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    /// Fields are not as they must be.
-    #[error("{}", .0.iter().map(|p| format!("{}: {}", p.field, p.what)).collect::<Vec<_>>().join("; "))]
-    Fields(Vec<FieldProblem>),
-    /// What it speaks of is not there.
-    #[error("{0}")]
-    NotFound(String),
-    /// Something else rests on what would end, or it contradicts what is there.
-    #[error("{0}")]
-    Refused(String),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 impl Sidecar {
-    /// Makes a change set and publishes it. The answer is given after the next check can see it.
-    pub(super) fn change<T>(
-        &self,
-        make: impl FnOnce(&mut Store, &World) -> Result<(T, Committed), ChangeError>,
-    ) -> Result<(T, u64), ChangeError> {
-        let mut store = self.store();
-        let world = self.world.load_full();
-        let (out, committed) = make(&mut store, &world)?;
-        let revision = committed.revision;
-        self.publish(&store, &world, committed)?;
-        Ok((out, revision))
-    }
-
-    /// Writes a committed change set into memory and shows it to readers, all at once.
-    fn publish(
-        &self,
-        store: &Store,
-        world: &World,
-        committed: Committed,
-    ) -> Result<(), StoreError> {
-        if committed.revision == world.revision {
-            return Ok(());
-        }
-        // INVARIANT: what is durable is published, whatever happens: the parts are read back first,
-        // and if that fails the process must not go on with facts older than its store.
-        let mut next = world.apply(committed.delta, committed.revision);
-        if committed.catalogue_changed {
-            match load_catalogue(store, &world.symbols) {
-                Ok(catalogue) => next.catalogue = Arc::new(catalogue),
-                Err(error) => return Err(broken(&error)),
-            }
-        }
-        if committed.registers_changed {
-            next.registers = Arc::new(load_registers(store)?);
-        }
-        if committed.regimes_changed {
-            match enforcements(store.enforcements()?, &self.packs) {
-                Ok(list) => next.enforced = Arc::new(Enforced::new(list)),
-                Err(error) => return Err(broken(&error)),
-            }
-        }
-        self.show(next);
-        Ok(())
-    }
-
     /// Publishes a world; the caller holds the store, so no other is made meanwhile.
     fn show(&self, next: World) {
         let (revision, heavy) = (next.revision, next.wants_compacting());
@@ -116,6 +52,174 @@ impl Sidecar {
         Ok(imported)
     }
 
+    /// Records a no. It is seen by the very next check.
+    ///
+    /// # Errors
+    /// If fields are wrong or the store fails.
+    pub fn record_objection(&self, fields: &ObjectionFields<'_>) -> Result<Recorded, RecordError> {
+        self.record_fact(|with, store, world| {
+            intake::record_objection(fields, with, store, &world.symbols)
+        })
+    }
+
+    /// Records a yes.
+    ///
+    /// # Errors
+    /// If fields are wrong or the store fails.
+    pub fn record_consent(&self, fields: &ConsentFields<'_>) -> Result<Recorded, RecordError> {
+        self.record_fact(|with, store, world| {
+            intake::record_consent(fields, with, store, &world.symbols)
+        })
+    }
+
+    /// Records a relation.
+    ///
+    /// # Errors
+    /// If fields are wrong or the store fails.
+    pub fn record_relation(&self, fields: &RelationFields<'_>) -> Result<Recorded, RecordError> {
+        self.record_fact(|with, store, world| {
+            intake::record_relation(fields, with, store, &world.symbols)
+        })
+    }
+
+    /// Withdraws a consent, at a moment or now.
+    ///
+    /// # Errors
+    /// If there is none, or the store fails.
+    pub fn withdraw_consent(
+        &self,
+        id: FactId,
+        at: Option<Micros>,
+    ) -> Result<Recorded, RecordError> {
+        self.record_fact(|with, store, world| {
+            let now = with.received_at;
+            intake::withdraw_consent(id, at.unwrap_or(now), now, store, &world.symbols)
+        })
+    }
+
+    /// Ends a relation, on a day or today.
+    ///
+    /// # Errors
+    /// If there is none, or the store fails.
+    pub fn end_relation(&self, id: FactId, on: Option<Day>) -> Result<Recorded, RecordError> {
+        self.record_fact(|with, store, world| {
+            let now = with.received_at;
+            let on = on.unwrap_or_else(|| self.home.zone.day(now));
+            intake::end_relation(id, on, now, store, &world.symbols)
+        })
+    }
+
+    fn record_fact(
+        &self,
+        record: impl FnOnce(&Reading<'_>, &mut Store, &World) -> Result<Recorded, RecordError>,
+    ) -> Result<Recorded, RecordError> {
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let with = Reading {
+            default_region: self.settings.default_region,
+            received_at: Micros::system_now(),
+            ids: &*world.catalogue,
+        };
+        let mut recorded = record(&with, &mut store, &world)?;
+        let delta = std::mem::take(&mut recorded.delta);
+        self.show(world.apply(delta, recorded.revision));
+        Ok(recorded)
+    }
+
+    /// Adds or replaces catalogue entries, given as the columns of their files, as one change.
+    ///
+    /// # Errors
+    /// With everything wrong; then nothing changed.
+    pub fn put_catalogue(&self, rows: &[(CatalogueKind, Vec<String>)]) -> Result<u64, RecordError> {
+        self.change_catalogue(|now, store, world| {
+            intake::put_catalogue(rows, now, store, &world.symbols)
+        })
+    }
+
+    /// Ends catalogue entries by key, as one change.
+    ///
+    /// # Errors
+    /// If others rest on them; then nothing changed.
+    pub fn end_catalogue(&self, ends: &[(CatalogueKind, &str)]) -> Result<u64, RecordError> {
+        self.change_catalogue(|now, store, world| {
+            intake::end_catalogue(ends, now, store, &world.symbols)
+        })
+    }
+
+    fn change_catalogue(
+        &self,
+        change: impl FnOnce(Micros, &mut Store, &World) -> Result<CatalogueChanged, RecordError>,
+    ) -> Result<u64, RecordError> {
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let changed = change(Micros::system_now(), &mut store, &world)?;
+        if let Some(catalogue) = changed.catalogue {
+            self.show(World {
+                revision: changed.revision,
+                catalogue: Arc::new(catalogue),
+                ..(*world).clone()
+            });
+        }
+        Ok(changed.revision)
+    }
+
+    /// Takes a copy of a register in, unless it cannot be right; the one in force stands then.
+    ///
+    /// # Errors
+    /// Why it was refused or held.
+    pub fn import_register(
+        &self,
+        header: &RegisterHeader<'_>,
+        source: impl Read,
+    ) -> Result<RegisterImported, RegisterRefused> {
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let imported = intake::import_register(header, source, &mut store, &world.symbols)?;
+        let mut registers = (*world.registers).clone();
+        registers.insert(imported.copy.name.clone(), Arc::new(imported.copy.clone()));
+        self.show(World {
+            revision: imported.revision,
+            registers: Arc::new(registers),
+            ..(*world).clone()
+        });
+        Ok(imported)
+    }
+
+    /// Every copy of a register that was taken in, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotRow>, StoreError> {
+        self.store().snapshots()
+    }
+
+    /// The unclear queue, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn unclear(&self, include_settled: bool) -> Result<Vec<UnclearRow>, StoreError> {
+        self.store().unclear(include_settled)
+    }
+
+    /// Settles an unclear stop; false if there is no open one of that number.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn settle_unclear(
+        &self,
+        id: u64,
+        by: &str,
+        settlement: &str,
+    ) -> Result<(bool, u64), StoreError> {
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let mut change = store.begin(intake::API_ORIGIN, Micros::system_now())?;
+        let settled = change.settle_unclear(id, by, settlement)?;
+        let committed = change.commit(&world.symbols)?;
+        self.show(world.apply(committed.delta, committed.revision));
+        Ok((settled, committed.revision))
+    }
+
     /// Enforces a regime: a recorded choice.
     ///
     /// # Errors
@@ -127,30 +231,40 @@ impl Sidecar {
         until: Day,
         by: &str,
         why: &str,
-    ) -> Result<Enforcement, ChangeError> {
+    ) -> Result<Enforcement, StoreError> {
         let now = Micros::system_now();
-        let ((), revision) = self.change(|store, world| {
-            let mut change = store.begin("policy", now)?;
-            change.enforce(&NewEnforcement {
-                regime_id: &regime.id,
-                country: regime.country,
-                by,
-                why,
-                from_day: from,
-                until_day: until,
-            })?;
-            Ok(((), change.commit(&world.symbols)?))
+        let mut store = self.store();
+        let world = self.world.load_full();
+        let mut change = store.begin(intake::API_ORIGIN, now)?;
+        change.enforce(&NewEnforcement {
+            regime_id: &regime.id,
+            country: regime.country,
+            by,
+            why,
+            from_day: from,
+            until_day: until,
         })?;
-        tracing::info!(regime = &*regime.id, revision, "a regime is enforced");
-        Ok(Enforcement {
+        let committed = change.commit(&world.symbols)?;
+        let chosen = Enforcement {
             regime,
             from,
             until,
             at: now,
             by: by.to_owned(),
             why: why.to_owned(),
-            revision,
-        })
+            revision: committed.revision,
+        };
+        self.show(World {
+            revision: committed.revision,
+            enforced: Arc::new(world.enforced.with(chosen.clone())),
+            ..(*world).clone()
+        });
+        tracing::info!(
+            regime = &*chosen.regime.id,
+            revision = committed.revision,
+            "a regime is enforced"
+        );
+        Ok(chosen)
     }
 
     /// The sentence for a regime that is not there, with those that are.
@@ -159,12 +273,3 @@ impl Sidecar {
         format!("there is no regime `{id}`; there are: {}", known.join(", "))
     }
 }
-
-fn broken(error: &dyn std::fmt::Display) -> StoreError {
-    tracing::error!(%error, "what was stored cannot be read back; restart to serve it");
-    StoreError::Damaged {
-        path: Default::default(),
-        what: error.to_string(),
-    }
-}
-

@@ -42,6 +42,10 @@ impl Database {
             Connection::open_with_flags(&file, flags).map_err(|e| StoreError::sqlite(&file, e))?;
         let db = Self { conn, file };
         let new = db.check()?;
+        // SQLite opens for reading what it may not write, and says so only when it is to write.
+        if db.conn.is_readonly("main").map_err(|e| db.wrong(e))? {
+            return Err(StoreError::ReadOnly { path: db.file });
+        }
         settings(&db.conn, 64).map_err(|e| db.wrong(e))?;
         db.prepare_to_write(new)?;
         Ok(db)

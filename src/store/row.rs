@@ -225,7 +225,7 @@ pub struct NewSnapshot<'a> {
     pub numbers: u64,
     /// The name of the imported file.
     pub file_name: &'a str,
-    /// SHA-256 of the imported file.
+    /// SHA-256 of the file of its numbers.
     pub sha256: [u8; 32],
     /// The region national numbers were read in; empty if none was given.
     pub region: &'a str,
@@ -246,7 +246,7 @@ pub struct SnapshotRow {
     pub numbers: u64,
     /// The name of the imported file.
     pub file_name: String,
-    /// SHA-256 of the imported file.
+    /// SHA-256 of the file of its numbers.
     pub sha256: [u8; 32],
     /// The region national numbers were read in; empty if none was given.
     pub region: String,

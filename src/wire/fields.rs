@@ -115,17 +115,29 @@ impl Fields {
         if self.violations.is_empty() {
             return Ok(());
         }
+        Err(self.status())
+    }
+
+    /// One violation alone.
+    pub fn one(field: &str, what: String) -> Status {
+        let mut fields = Self::default();
+        fields.bad(field, what);
+        fields.status()
+    }
+
+    /// `INVALID_ARGUMENT` naming every field.
+    pub fn status(self) -> Status {
         let message = self
             .violations
             .iter()
             .map(|v| format!("{}: {}", v.field, v.description))
             .collect::<Vec<_>>()
             .join("; ");
-        Err(Status::with_error_details(
+        Status::with_error_details(
             Code::InvalidArgument,
             message,
             ErrorDetails::with_bad_request(self.violations),
-        ))
+        )
     }
 }
 

@@ -145,7 +145,7 @@ impl PolicyService for PolicyDoor {
         })
         .await
         .map_err(|_| Status::internal("the change broke off; see the log"))?
-        .map_err(|e| super::status::change(&e))?;
+        .map_err(|e| super::status::store(&e))?;
         Ok(Response::new(v1::EnforceRegimeResponse {
             enforcement: Some(enforcement(&chosen)),
         }))

@@ -7,9 +7,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::fields::Fields;
 use crate::{
-    intake::IntakeError,
+    intake::{IntakeError, RecordError, RegisterRefused},
     ledger::{AppendError, LedgerError},
-    sidecar::ChangeError,
     store::StoreError,
 };
 
@@ -19,14 +18,7 @@ pub fn append(error: &AppendError) -> Status {
     match error {
         AppendError::Busy(_) => overloaded(error.to_string()),
         AppendError::Failed(_) => Status::unavailable(error.to_string()),
-        AppendError::TooLong { field, .. } => {
-            let mut fields = Fields::default();
-            fields.bad(*field, error.to_string());
-            match fields.check() {
-                Err(status) => status,
-                Ok(()) => Status::internal(error.to_string()),
-            }
-        }
+        AppendError::TooLong { field, .. } => Fields::one(field, error.to_string()),
         AppendError::Malformed(_) => Status::internal(error.to_string()),
     }
 }
@@ -45,22 +37,37 @@ pub fn overloaded(message: String) -> Status {
     )
 }
 
-/// A change that was not made.
-pub fn change(error: &ChangeError) -> Status {
+/// A fact or entry that was not recorded.
+pub fn record(error: &RecordError) -> Status {
     match error {
-        ChangeError::Fields(problems) => {
+        RecordError::Fields(problems) => {
             let mut fields = Fields::default();
             for p in problems {
                 fields.bad(p.field, format!("{}; {}", p.what, p.hint));
             }
-            match fields.check() {
-                Err(status) => status,
-                Ok(()) => Status::invalid_argument(error.to_string()),
-            }
+            fields.status()
         }
-        ChangeError::NotFound(what) => Status::not_found(what),
-        ChangeError::Refused(what) => Status::failed_precondition(what),
-        ChangeError::Store(error) => store(error),
+        RecordError::Catalogue(problems) => {
+            let mut fields = Fields::default();
+            for p in problems {
+                fields.bad(&p.field, p.to_string());
+            }
+            fields.status()
+        }
+        RecordError::NotThere { .. } => Status::not_found(error.to_string()),
+        RecordError::Ended { .. } => Status::failed_precondition(error.to_string()),
+        RecordError::TooMany(_) => Status::resource_exhausted(error.to_string()),
+        RecordError::Store(error) => store(error),
+    }
+}
+
+/// A copy of a register that was refused or held; the one in force stands.
+pub fn register(error: &RegisterRefused) -> Status {
+    match error {
+        RegisterRefused::Name(_) => Fields::one("header.register", error.to_string()),
+        RegisterRefused::Format(_) => Fields::one("header.format", error.to_string()),
+        RegisterRefused::Store(error) => store(error),
+        _ => Status::failed_precondition(error.to_string()),
     }
 }
 

@@ -19,25 +19,25 @@ use verzet::{
     store::{ConsentExtra, ObjectionExtra, On, RowHash, Store},
 };
 
-pub const AT: Micros = Micros(1_790_000_000_000_000);
-pub const EXTRA_YES: ConsentExtra<'static> = ConsentExtra {
+pub(crate) const AT: Micros = Micros(1_790_000_000_000_000);
+pub(crate) const EXTRA_YES: ConsentExtra<'static> = ConsentExtra {
     evidence: "form-7",
     withdrawn_written: Micros::NEVER,
 };
-pub const EXTRA_NO: ObjectionExtra<'static> = ObjectionExtra {
+pub(crate) const EXTRA_NO: ObjectionExtra<'static> = ObjectionExtra {
     source: "CALL",
     recorded_at: Micros(1_780_000_000_000_000),
 };
 
 /// A store with a seller, four products and four persons known.
-pub fn open(dir: &Path) -> (Store, Symbols) {
+pub(crate) fn open(dir: &Path) -> (Store, Symbols) {
     let symbols = Symbols::default();
     let store = Store::open(dir, &symbols).unwrap();
     name(&symbols);
     (store, symbols)
 }
 
-pub fn name(symbols: &Symbols) {
+pub(crate) fn name(symbols: &Symbols) {
     symbols.sellers.intern("noordlicht").unwrap();
     symbols.sellers.intern("waterpoort").unwrap();
     for i in 1..=4 {
@@ -46,18 +46,18 @@ pub fn name(symbols: &Symbols) {
     }
 }
 
-pub fn number(i: u64) -> E164 {
+pub(crate) fn number(i: u64) -> E164 {
     E164::from_digits(31_612_000_000 + i).unwrap()
 }
 
-pub fn hash(i: u64) -> RowHash {
+pub(crate) fn hash(i: u64) -> RowHash {
     let mut hash = [0xab; 16];
     hash[..8].copy_from_slice(&i.to_le_bytes());
     hash
 }
 
 /// On number `i`, with hash `i`.
-pub fn on(i: u64) -> On<'static> {
+pub(crate) fn on(i: u64) -> On<'static> {
     On {
         e164: Some(number(i)),
         typed: "06 1200 0000 (home)",
@@ -66,7 +66,7 @@ pub fn on(i: u64) -> On<'static> {
     }
 }
 
-pub fn relation() -> Relation {
+pub(crate) fn relation() -> Relation {
     Relation {
         id: FactId::new(FactKind::Relation, 0),
         person: PersonSym(2),
@@ -79,7 +79,7 @@ pub fn relation() -> Relation {
     }
 }
 
-pub fn consent() -> Consent {
+pub(crate) fn consent() -> Consent {
     Consent {
         id: FactId::new(FactKind::Consent, 0),
         granted_at: Micros(1_700_000_000_000_000),
@@ -92,7 +92,7 @@ pub fn consent() -> Consent {
     }
 }
 
-pub fn objection() -> Objection {
+pub(crate) fn objection() -> Objection {
     Objection {
         id: FactId::new(FactKind::Objection, 0),
         in_force_from: Micros(1_780_000_000_000_000),
@@ -104,13 +104,13 @@ pub fn objection() -> Objection {
 
 /// Everything current, as loading gives it.
 #[derive(Default, PartialEq, Debug)]
-pub struct Loaded {
-    pub relations: Vec<(E164, Relation)>,
-    pub consents: Vec<(E164, Consent)>,
-    pub objections: Vec<(Option<E164>, Objection)>,
+pub(crate) struct Loaded {
+    pub(crate) relations: Vec<(E164, Relation)>,
+    pub(crate) consents: Vec<(E164, Consent)>,
+    pub(crate) objections: Vec<(Option<E164>, Objection)>,
 }
 
-pub fn load(store: &Store) -> Loaded {
+pub(crate) fn load(store: &Store) -> Loaded {
     let reader = store.reader().unwrap();
     let mut all = Loaded::default();
     reader
@@ -133,19 +133,19 @@ pub fn load(store: &Store) -> Loaded {
 }
 
 /// The file behind the store's back.
-pub fn raw(dir: &Path) -> Connection {
+pub(crate) fn raw(dir: &Path) -> Connection {
     Connection::open(dir.join("facts.db")).unwrap()
 }
 
 const CHILD: &str = "VERZET_STORE_TEST_DIR";
 
 /// The data directory a child was started for; `None` in a normal test run, where a child does nothing.
-pub fn child_dir() -> Option<std::path::PathBuf> {
+pub(crate) fn child_dir() -> Option<std::path::PathBuf> {
     std::env::var_os(CHILD).map(Into::into)
 }
 
 /// This test program as another process that runs only the child of that name.
-pub fn child(name: &str, dir: &Path) -> Command {
+pub(crate) fn child(name: &str, dir: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", name, "--ignored", "--nocapture"])

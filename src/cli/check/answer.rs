@@ -136,7 +136,13 @@ pub(super) fn text(r: &CheckResponse) -> String {
         .map(|o| word::<Obligation>(*o))
         .collect();
     let mut pairs = vec![
-        ("verdict", word::<Verdict>(r.verdict).to_owned()),
+        (
+            "verdict",
+            match word::<Verdict>(r.verdict) {
+                "" => "none: do not dial".to_owned(),
+                verdict => verdict.to_owned(),
+            },
+        ),
         ("reason", reason),
         ("number", number),
         ("lead", word::<LeadAction>(r.lead_action).to_owned()),

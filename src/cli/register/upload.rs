@@ -18,6 +18,9 @@ use crate::{
 /// Bytes of a chunk.
 const CHUNK: usize = 256 << 10;
 
+/// The largest message sent; a chunk with its header is well under it.
+const LARGEST: usize = 2 * CHUNK;
+
 /// Chunks read ahead.
 const AHEAD: usize = 4;
 
@@ -56,16 +59,14 @@ impl Upload {
     /// Sends header and file, and waits for what became of it.
     pub(super) async fn send(
         self,
-        mut client: RegisterServiceClient<Channel>,
+        client: RegisterServiceClient<Channel>,
         header: RegisterHeader,
     ) -> Result<ImportRegisterResponse, CliError> {
         let Self { file, bytes, shown } = self;
         let (sender, receiver) = mpsc::channel(AHEAD);
         let bar = progress::bytes(bytes).with_message(header.register.clone());
         let sent = bar.clone();
-        // The reader keeps `sender` when it fails, so the stream cannot look finished.
-        let reader =
-            tokio::task::spawn_blocking(move || read(file, &sender).map_err(|e| (sender, e)));
+        let reader = tokio::task::spawn_blocking(move || read(file, &sender));
         let first = ImportRegisterRequest {
             part: Some(Part::Header(header)),
         };
@@ -75,50 +76,54 @@ impl Upload {
                 part: Some(Part::Chunk(chunk)),
             }
         });
-        let call = client.import_register(tokio_stream::once(first).chain(rest));
-        tokio::pin!(call);
-        let answer = tokio::select! {
-            biased;
-            Ok(Err((_sender, error))) = reader => {
-                return Err(CliError::failed(
-                    format!("cannot be read to the end: {shown} ({error})"),
-                    "nothing was applied; the old copy stands",
-                ));
-            }
-            answer = &mut call => answer,
-        };
+        let answer = client
+            .max_encoding_message_size(LARGEST)
+            .import_register(tokio_stream::once(first).chain(rest))
+            .await;
         bar.finish_and_clear();
+        // Why the file could not be read says more than the call that broke of it.
+        if let Ok(Err(error)) = reader.await {
+            return Err(CliError::failed(
+                format!("cannot be read to the end: {shown} ({error})"),
+                "nothing was applied; the old copy stands",
+            ));
+        }
         answer
             .map(tonic::Response::into_inner)
             .map_err(|status| refused(&status))
     }
 }
 
-/// Reads to the end; stops early only if nobody wants more.
+/// Sends the file to its end; stops early only if nobody wants more.
 fn read(mut file: File, sender: &mpsc::Sender<Vec<u8>>) -> std::io::Result<()> {
     loop {
-        let mut chunk = vec![0; CHUNK];
-        let mut filled = 0;
-        while filled < CHUNK {
-            match file.read(&mut chunk[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
+        let chunk = match chunk(&mut file) {
+            Ok(chunk) => chunk,
+            Err(e) => {
+                // The stream must not look finished. A message over the limit cannot be encoded, and
+                // that resets it.
+                let _ = sender.blocking_send(vec![0; LARGEST]);
+                return Err(e);
             }
-        }
-        chunk.truncate(filled);
-        if filled == 0 || sender.blocking_send(chunk).is_err() {
+        };
+        if chunk.is_empty() || sender.blocking_send(chunk).is_err() {
             return Ok(());
         }
     }
+}
+
+/// The next chunk; empty at the end.
+fn chunk(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    file.take(CHUNK as u64).read_to_end(&mut chunk)?;
+    Ok(chunk)
 }
 
 fn refused(status: &tonic::Status) -> CliError {
     match status.code() {
         Code::FailedPrecondition => CliError::held(
             format!("register import: {}", status.message()),
-            "the old copy stands; if a smaller copy is right, accept it with --accept-shrink",
+            "the old copy stands; only a copy that is merely smaller is accepted with --accept-shrink",
         ),
         _ => CliError::refused("register import", status.clone()),
     }

@@ -81,10 +81,10 @@ impl Table for Objections<'_> {
             });
             added += 1;
         }
-        if let Some(problem) = keys.unclear {
+        if let Some(problem) = &keys.unclear {
             out.look = Some(Look {
-                problem,
-                e164: keys.list.iter().filter_map(|(e164, _)| *e164).collect(),
+                problem: problem.clone(),
+                e164: keys.numbers(),
                 hash: (!keys.unreadable).then(|| beside(row.hash, "unclear")),
             });
         }

@@ -68,6 +68,24 @@ impl<'a> ConsentFields<'a> {
             evidence: cell(9),
         }
     }
+
+    /// The field of a column.
+    pub(in crate::intake) fn cell(&self, column: usize) -> &'a str {
+        [
+            self.number,
+            self.region,
+            self.person_id,
+            self.seller_id,
+            self.channels,
+            self.products,
+            self.granted_at,
+            self.expires_at,
+            self.withdrawn_at,
+            self.evidence,
+        ]
+        .get(column)
+        .unwrap_or(&"")
+    }
 }
 
 /// A consent whose fields are sound; its number is yet to be read.
@@ -137,31 +155,32 @@ impl ConsentRow<'_> {
     }
 }
 
-/// Reads a consent. The numbers are the ones it is recorded under: one, or for a withdrawn one that is
-/// read two ways, two.
+/// Reads a consent, and the number it is recorded under; for a withdrawn one that is read two ways,
+/// both.
 ///
 /// # Errors
 /// Every field that is wrong.
 pub fn consent_from_fields<'a>(
     fields: &ConsentFields<'a>,
     with: &Reading<'_>,
-) -> Result<(ConsentRow<'a>, SmallVec<[(E164, RowHash); 2]>), Vec<FieldProblem>> {
+) -> Result<(ConsentRow<'a>, Keys), Vec<FieldProblem>> {
     let mut told = Told::default();
     let Some(row) = read(fields, with, &mut told) else {
         return Err(told.0);
     };
-    let mut numbers = SmallVec::new();
     if row.is_withdrawn() {
-        let keys = row.keys().list.into_iter();
-        numbers.extend(keys.filter_map(|(e164, hash)| Some((e164?, hash))));
-    }
-    if numbers.is_empty() {
-        match row.number(&mut told) {
-            Some(number) => numbers.push((number, row.hash)),
-            None => return Err(told.0),
+        let keys = row.keys();
+        if !keys.unreadable {
+            return Ok((row, keys));
         }
     }
-    Ok((row, numbers))
+    match row.number(&mut told) {
+        Some(e164) => {
+            let keys = Keys::certain(e164, row.hash);
+            Ok((row, keys))
+        }
+        None => Err(told.0),
+    }
 }
 
 /// Reads all but the number of a sound row; of a row with problems, the number too.
@@ -200,19 +219,15 @@ pub(in crate::intake) fn read<'a>(
             withdrawn_at?.unwrap_or(Micros::NEVER),
         );
         let (names, products) = products?;
-        let mut hash = RowHasher::new("consents")
-            .text(fields.number)
-            .text(region.as_str())
-            .text(person_id)
-            .text(seller_id)
-            .number(i64::from(channels.0))
-            .number(granted_at.0)
-            .number(expires_at.0)
-            .number(withdrawn.0)
-            .text(evidence);
-        for name in names {
-            hash = hash.text(name);
-        }
+        let texts = [
+            fields.number,
+            region.as_str(),
+            person_id,
+            seller_id,
+            evidence,
+        ];
+        let times = [granted_at, expires_at, withdrawn];
+        let hash = content_hash(texts, channels, times, &names);
         Some(ConsentRow {
             typed: fields.number,
             region,
@@ -229,7 +244,7 @@ pub(in crate::intake) fn read<'a>(
                 withdrawn.min(with.received_at)
             },
             evidence,
-            hash: hash.finish(),
+            hash,
         })
     })()
     .filter(|_| told.0.is_empty());
@@ -237,6 +252,21 @@ pub(in crate::intake) fn read<'a>(
         permit_number(told, fields.number, region);
     }
     row
+}
+
+/// Of number, region, person, seller and evidence as texts; when granted, expired and withdrawn as
+/// written; and the names of the products, in order.
+pub(in crate::intake) fn content_hash<S: AsRef<str>>(
+    texts: [&str; 5],
+    channels: ChannelSet,
+    times: [Micros; 3],
+    products: &[S],
+) -> RowHash {
+    let hash = RowHasher::new("consents").number(i64::from(channels.0));
+    let hash = texts.iter().fold(hash, |hash, text| hash.text(text));
+    let hash = times.iter().fold(hash, |hash, time| hash.number(time.0));
+    let names = products.iter().map(AsRef::as_ref);
+    names.fold(hash, RowHasher::text).finish()
 }
 
 /// The named products in order of their names, each once; both empty for `*`.

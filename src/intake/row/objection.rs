@@ -49,6 +49,21 @@ impl<'a> ObjectionFields<'a> {
             source: cell(6),
         }
     }
+
+    /// The field of a column.
+    pub(in crate::intake) fn cell(&self, column: usize) -> &'a str {
+        [
+            self.number,
+            self.region,
+            self.person_id,
+            self.seller_id,
+            self.channels,
+            self.recorded_at,
+            self.source,
+        ]
+        .get(column)
+        .unwrap_or(&"")
+    }
 }
 
 /// An objection whose fields are sound; its seller is yet to be looked up and its number to be read.
@@ -113,7 +128,7 @@ impl ObjectionRow<'_> {
 }
 
 /// Reads an objection and looks its seller up; an unreadable number is no error (see
-/// [`super::super::record_objection`]).
+/// [`crate::intake::record_objection`]).
 ///
 /// # Errors
 /// Every field that is wrong.

@@ -158,17 +158,14 @@ pub(in crate::intake) fn read<'a>(
             // Only what is said to oblige to pay makes a customer.
             paid: paid?.unwrap_or(false),
         };
-        let hash = RowHasher::new("relations")
-            .text(fields.number)
-            .text(region.as_str())
-            .text(person_id)
-            .text(seller_id)
-            .text(product_id)
-            .number(i64::from(fact.kind.code()))
-            .number(i64::from(fact.started_on.0))
-            .number(i64::from(fact.ended_on.0))
-            .number(i64::from(fact.paid))
-            .finish();
+        let who = [
+            fields.number,
+            region.as_str(),
+            person_id,
+            seller_id,
+            product_id,
+        ];
+        let hash = content_hash(who, &fact);
         Some(RelationRow {
             typed: fields.number,
             region,
@@ -182,6 +179,17 @@ pub(in crate::intake) fn read<'a>(
         permit_number(told, fields.number, region);
     }
     row
+}
+
+/// Of number, region, person, seller and product as texts, and the rest of the fact.
+pub(in crate::intake) fn content_hash(who: [&str; 5], fact: &Relation) -> RowHash {
+    who.iter()
+        .fold(RowHasher::new("relations"), |hash, text| hash.text(text))
+        .number(i64::from(fact.kind.code()))
+        .number(i64::from(fact.started_on.0))
+        .number(i64::from(fact.ended_on.0))
+        .number(i64::from(fact.paid))
+        .finish()
 }
 
 /// A field that must be there.

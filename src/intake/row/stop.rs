@@ -10,13 +10,29 @@ use crate::{
 
 /// What a stop is recorded under, each with a content hash of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::intake) struct Keys {
+pub struct Keys {
     /// The numbers; `None` stands for the person alone.
     pub(in crate::intake) list: SmallVec<[(Option<E164>, RowHash); 2]>,
     /// Why a person must look at it.
     pub(in crate::intake) unclear: Option<String>,
     /// Whether no reader reads the number.
     pub(in crate::intake) unreadable: bool,
+}
+
+impl Keys {
+    /// Of a number that is read for certain.
+    pub(in crate::intake) fn certain(e164: E164, hash: RowHash) -> Self {
+        Self {
+            list: smallvec![(Some(e164), hash)],
+            unclear: None,
+            unreadable: false,
+        }
+    }
+
+    /// The numbers.
+    pub fn numbers(&self) -> SmallVec<[E164; 2]> {
+        self.list.iter().filter_map(|(e164, _)| *e164).collect()
+    }
 }
 
 /// Reads the number of a stop with both readers. `person` says whether the row names one: then an

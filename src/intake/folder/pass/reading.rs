@@ -16,6 +16,7 @@ use crate::{
         hash::RowHasher,
         header::Header,
         problem::{FieldProblem, Problem, Problems},
+        row::given,
     },
     store::RowHash,
 };
@@ -302,13 +303,4 @@ pub(in crate::intake::folder) fn reasons(problems: &[FieldProblem]) -> String {
         field => format!("{field}: {}", p.what),
     };
     problems.iter().map(one).collect::<Vec<_>>().join("; ")
-}
-
-/// A row as `column=value` pairs, those that are not empty.
-fn given<'r>(columns: &[&str], cell: impl Fn(usize) -> &'r str) -> String {
-    let pairs = columns.iter().enumerate().filter_map(|(i, column)| {
-        let value = cell(i);
-        (!value.is_empty()).then(|| format!("{column}={value}"))
-    });
-    pairs.collect::<Vec<_>>().join("; ")
 }

@@ -1,0 +1,107 @@
+//! The file of a copy's numbers.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use roaring::RoaringTreemap;
+use sha2::{Digest, Sha256};
+
+use super::RegisterRefused;
+use crate::{
+    facts::register::RegisterCopy,
+    store::{SnapshotRow, Store, StoreError},
+};
+
+/// A register whose copy in force cannot be used: checks must treat it as missing.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "register `{register}` counts as missing: `{}`, the numbers of its copy {snapshot_id}, {why}; \
+     import the copy again, or restore the file from a backup", path.display()
+)]
+pub struct MissingRegister {
+    /// The register.
+    pub register: String,
+    /// The copy.
+    pub snapshot_id: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// Loads the copies in force. One whose file is missing or damaged is told, not loaded, and no older
+/// one takes its place.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn load_registers(
+    store: &Store,
+) -> Result<(Vec<RegisterCopy>, Vec<MissingRegister>), StoreError> {
+    let (mut copies, mut missing) = (Vec::new(), Vec::new());
+    for row in store.snapshots()?.iter().filter(|s| s.rev_until.is_none()) {
+        match load(store, row) {
+            Ok(copy) => copies.push(copy),
+            Err(why) => missing.push(why),
+        }
+    }
+    Ok((copies, missing))
+}
+
+/// Loads one copy.
+pub(super) fn load(store: &Store, row: &SnapshotRow) -> Result<RegisterCopy, MissingRegister> {
+    let path = store.snapshot_path(&row.register, row.n);
+    let missing = |why: String| MissingRegister {
+        register: row.register.clone(),
+        snapshot_id: row.id(),
+        path: path.clone(),
+        why,
+    };
+    let bytes = fs::read(&path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => missing("is not there".to_owned()),
+        _ => missing(format!("cannot be read: {e}")),
+    })?;
+    if sha256(&bytes) != row.sha256 {
+        return Err(missing(
+            "is not what was written (SHA-256 differs)".to_owned(),
+        ));
+    }
+    RegisterCopy::deserialise(&row.register, &row.id(), row.as_of, &bytes)
+        .map_err(|e| missing(format!("cannot be understood: {e}")))
+}
+
+/// The file's bytes, and their SHA-256.
+pub(super) fn encode(numbers: &RoaringTreemap) -> (Vec<u8>, [u8; 32]) {
+    let mut bytes = Vec::with_capacity(numbers.serialized_size());
+    // Writing to a vector cannot fail; were it to, the hash would tell at the next start.
+    let _ = numbers.serialize_into(&mut bytes);
+    let sha256 = sha256(&bytes);
+    (bytes, sha256)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Writes the file so that it is whole or not there, and stays after a power cut.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), RegisterRefused> {
+    let making = path.with_extension("roaring.part");
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let written = fs::create_dir_all(dir).and_then(|()| {
+        let mut file = File::create(&making)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&making, path)?;
+        File::open(dir)?.sync_all()
+    });
+    written.map_err(|source| {
+        // What is left of it is overwritten the next time.
+        let _ = fs::remove_file(&making);
+        RegisterRefused::Write {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
