@@ -38,7 +38,10 @@ fn run() -> Command {
 
 /// Says why not where there is no ghz.
 fn is_there() -> bool {
-    let found = run().arg("which").output().expect("bench/ghz/run cannot be run");
+    let found = run()
+        .arg("which")
+        .output()
+        .expect("bench/ghz/run cannot be run");
     if found.status.success() {
         return true;
     }
@@ -57,22 +60,47 @@ fn ghz(kind: &str, calls: usize, addr: SocketAddr, numbers: &Path) -> Value {
     let calls = calls.to_string();
     let output = run()
         .env("VERZET_GHZ_NUMBERS", numbers)
-        .args([kind, &addr.to_string(), "-n", &calls, "-c", "8", "-O", "json"])
+        .args([
+            kind,
+            &addr.to_string(),
+            "-n",
+            &calls,
+            "-c",
+            "8",
+            "-O",
+            "json",
+        ])
         .output()
         .unwrap();
-    let (told, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{kind}: {}\n{told}\n{wrong}", output.status);
+    let (told, wrong) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "{kind}: {}\n{told}\n{wrong}",
+        output.status
+    );
     serde_json::from_str(&told).unwrap_or_else(|e| panic!("{kind}: {e}\n{told}\n{wrong}"))
 }
 
 /// Every decision in the ledger.
 fn decisions(addr: SocketAddr) -> Vec<Decision> {
-    let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let rt = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     rt.block_on(async {
-        let mut reports = ReportServiceClient::connect(format!("http://{addr}")).await.unwrap();
+        let mut reports = ReportServiceClient::connect(format!("http://{addr}"))
+            .await
+            .unwrap();
         let (mut all, mut page_token) = (Vec::new(), String::new());
         loop {
-            let page = ListDecisionsRequest { page_size: 1_000, page_token, ..Default::default() };
+            let page = ListDecisionsRequest {
+                page_size: 1_000,
+                page_token,
+                ..Default::default()
+            };
             let page = reports.list_decisions(page).await.unwrap().into_inner();
             all.extend(page.decisions);
             page_token = page.next_page_token;
@@ -88,14 +116,11 @@ fn every_call_of_ghz_is_answered_and_recorded() {
     if !is_there() {
         return;
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let binary = Path::new(env!("CARGO_BIN_EXE_verzet"));
-    let crm = root.join("tests/data/nl-bmnr");
     let work = tempfile::tempdir().unwrap();
     let data = work.path().join("data");
-    sidecar::fill(binary, &data, &crm).unwrap();
     let up = sidecar::serve(binary, &data).unwrap();
-    let mix = mix::Mix::of(folder::Folder::read(&crm, None).unwrap()).unwrap();
+    let mix = mix::Mix::of(folder::Folder::sample(None).unwrap()).unwrap();
     let files = work.path().join("ghz");
     numbers::write(&mix, &files, ROWS).unwrap();
 
@@ -107,12 +132,20 @@ fn every_call_of_ghz_is_answered_and_recorded() {
     ] {
         let report = ghz(kind, calls, up.addr, &files);
         assert_eq!(report["count"], calls, "{kind}: {report}");
-        assert_eq!(report["statusCodeDistribution"], serde_json::json!({ "OK": calls }), "{kind}");
+        assert_eq!(
+            report["statusCodeDistribution"],
+            serde_json::json!({ "OK": calls }),
+            "{kind}"
+        );
 
         let before = asked;
         asked += calls * questions_a_call;
         let recorded = decisions(up.addr);
-        assert_eq!(recorded.len(), asked, "{kind}: every question is recorded once");
+        assert_eq!(
+            recorded.len(),
+            asked,
+            "{kind}: every question is recorded once"
+        );
         let mut seen = BTreeMap::<Reason, usize>::new();
         for decision in &recorded[..asked - before] {
             assert_eq!(decision.campaign_id, mix.campaign_id);
@@ -120,11 +153,23 @@ fn every_call_of_ghz_is_answered_and_recorded() {
             *seen.entry(decision.reason()).or_default() += 1;
         }
         let of = |reason| seen.get(&reason).copied().unwrap_or(0);
-        assert_eq!(of(Reason::InvalidNumber), (asked - before) / 20, "{kind}: {seen:?}");
-        for reason in [Reason::Objected, Reason::CustomerSimilar, Reason::NotRegistered] {
+        assert_eq!(
+            of(Reason::InvalidNumber),
+            (asked - before) / 20,
+            "{kind}: {seen:?}"
+        );
+        assert!(
+            of(Reason::Objected) >= (asked - before) / 20,
+            "{kind}: {seen:?}"
+        );
+        for reason in [Reason::CustomerSimilar, Reason::NotRegistered] {
             assert!(of(reason) > 0, "{kind}: {reason:?} never, but {seen:?}");
         }
-        for misfit in [Reason::UnknownCampaign, Reason::NoRegime, Reason::SourceNotLawful] {
+        for misfit in [
+            Reason::UnknownCampaign,
+            Reason::NoRegime,
+            Reason::SourceNotLawful,
+        ] {
             assert_eq!(of(misfit), 0, "{kind}: {seen:?}");
         }
         let call_ids: HashSet<_> = recorded.iter().map(|d| &d.call_id).collect();
@@ -137,19 +182,29 @@ fn calls_that_fail_are_told() {
     if !is_there() {
         return;
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let binary = Path::new(env!("CARGO_BIN_EXE_verzet"));
-    let crm = root.join("tests/data/nl-bmnr");
     let work = tempfile::tempdir().unwrap();
     let data = work.path().join("data");
-    sidecar::fill(binary, &data, &crm).unwrap();
     let up = sidecar::serve(binary, &data).unwrap();
     // Not a question: a channel that is not in the enum.
-    std::fs::write(work.path().join("unary.json"), r#"[{"number": "+31612345678", "channel": 99}]"#).unwrap();
+    std::fs::write(
+        work.path().join("unary.json"),
+        r#"[{"number": "+31612345678", "channel": 99}]"#,
+    )
+    .unwrap();
     for format in ["summary", "json", "pretty"] {
         let output = run()
             .env("VERZET_GHZ_NUMBERS", work.path())
-            .args(["unary", &up.addr.to_string(), "-n", "10", "-c", "1", "-O", format])
+            .args([
+                "unary",
+                &up.addr.to_string(),
+                "-n",
+                "10",
+                "-c",
+                "1",
+                "-O",
+                format,
+            ])
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(1), "{format}: {output:?}");

@@ -15,17 +15,17 @@ use crate::{folder::Folder, mix::Mix};
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// CRM folder whose customers and objections are asked about
-    #[arg(long, global = true, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/nl-bmnr"))]
-    pub(crate) folder: PathBuf,
+    /// CRM folder whose customers and objections are asked about [default: that of the sample]
+    #[arg(long, global = true, value_name = "DIR")]
+    folder: Option<PathBuf>,
     /// Campaign of that folder [default: the first that calls strangers]
     #[arg(long, global = true, value_name = "ID")]
-    pub(crate) campaign: Option<String>,
-    /// A sidecar that is already up, on the folder's facts, instead of one started here
+    campaign: Option<String>,
+    /// A sidecar that is up already, with the folder's facts, instead of one started here
     #[arg(long, global = true, value_name = "HOST:PORT")]
     pub(crate) addr: Option<Loopback>,
-    /// Where the sidecar started here keeps its data: a directory that is not there yet, or one that
-    /// holds the folder's facts already [default: a new one, removed at the end]
+    /// Data directory with the folder's facts, to start the sidecar on [default: a new one with the
+    /// sample, removed at the end]
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "addr")]
     pub(crate) data_dir: Option<PathBuf>,
     /// Which servers to measure
@@ -184,7 +184,11 @@ impl Args {
 
     /// What to ask.
     pub(crate) fn mix(&self) -> Result<Mix> {
-        Mix::of(Folder::read(&self.folder, self.campaign.as_deref())?)
+        let campaign = self.campaign.as_deref();
+        Mix::of(match &self.folder {
+            Some(folder) => Folder::read(folder, campaign)?,
+            None => Folder::sample(campaign)?,
+        })
     }
 
     /// Runtimes of the echo that is set up as the sidecar is.

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fs::File, path::Path};
 
 use anyhow::{Context, Result, bail};
-use verzet::intake::csv::Reader;
+use verzet::{clock::Day, intake::csv::Reader, sample};
 
 /// Who is in a folder, seen from one campaign.
 #[derive(Debug)]
@@ -29,6 +29,14 @@ pub(crate) struct Known {
 type Row = HashMap<String, String>;
 
 impl Folder {
+    /// The folder of `verzet serve --sample`.
+    pub(crate) fn sample(campaign: Option<&str>) -> Result<Self> {
+        let dir = tempfile::tempdir()?;
+        // Its register file is written too, with a date that nobody asks about here.
+        let files = sample::write(dir.path(), Day(0))?;
+        Self::read(&files.folder, campaign)
+    }
+
     /// Reads a folder. Without a campaign it takes the first voice marketing campaign without an end
     /// that calls strangers from a documented source.
     pub(crate) fn read(dir: &Path, campaign: Option<&str>) -> Result<Self> {

@@ -116,7 +116,6 @@ impl Mix {
 
 fn unknown(number: String) -> Question {
     Question {
-        kind,
         number,
         region: String::new(),
         person_id: String::new(),

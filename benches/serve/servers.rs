@@ -67,9 +67,6 @@ impl Servers {
                             dir
                         }
                     };
-                    if !data_dir.exists() {
-                        sidecar::fill(binary, &data_dir, &args.folder)?;
-                    }
                     let up = sidecar::serve(binary, &data_dir)?;
                     Target {
                         kind,
@@ -154,7 +151,7 @@ fn look(addr: SocketAddr, questions: &Questions) -> Result<()> {
         let name = misfit.as_str_name().trim_start_matches("REASON_");
         ensure!(
             !seen.contains_key(name),
-            "the sidecar does not know what it is asked about ({name}): name the folder it was filled from with --folder, and a campaign of it with --campaign"
+            "the sidecar does not know what it is asked about ({name}): name the folder its facts came from with --folder, and a campaign of it with --campaign"
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A real sidecar: filled through its own commands, started as an operator starts it.
+//! A real sidecar, started as an operator starts it.
 
 use std::{
     fs::{self, File},
@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use crate::process::Process;
 
@@ -23,51 +23,8 @@ pub(crate) struct Sidecar {
     pub(crate) addr: SocketAddr,
 }
 
-/// Fills a new data directory with a CRM folder and its register copy `bmnr.txt`, as of today, and
-/// enforces `nl-bmnr`.
-pub(crate) fn fill(binary: &Path, data_dir: &Path, folder: &Path) -> Result<()> {
-    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    let verzet = |args: &[&str], path: Option<&Path>| {
-        let output = Command::new(binary)
-            .args(args)
-            .args(path)
-            .arg("--data-dir")
-            .arg(data_dir)
-            .stdin(Stdio::null())
-            .output()
-            .with_context(|| format!("cannot run {}", binary.display()))?;
-        ensure!(
-            output.status.success(),
-            "verzet {}: {}\n{}{}",
-            args.join(" "),
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        Ok(())
-    };
-    let why = "a load test on a machine of its own";
-    verzet(
-        &[
-            "policy",
-            "enforce",
-            "nl-bmnr",
-            "--by",
-            "load test",
-            "--why",
-            why,
-        ],
-        None,
-    )?;
-    verzet(&["import"], Some(folder))?;
-    let register = folder.join("bmnr.txt");
-    verzet(
-        &["register", "import", "bmnr", "--as-of", &today],
-        Some(&register),
-    )
-}
-
-/// Serves a data directory on a free port of loopback; its log goes to `serve.log` beside the directory.
+/// Serves a data directory on a free port of loopback, with `--sample` if it is not there yet; its log
+/// goes to a file beside it.
 pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
     let log = data_dir.with_extension("serve.log");
     // The port is free again once the listener is dropped.
@@ -79,6 +36,7 @@ pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
             .arg(addr.to_string())
             .arg("--data-dir")
             .arg(data_dir)
+            .args((!data_dir.exists()).then_some("--sample"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log)?),
