@@ -1,5 +1,5 @@
 //! A real sidecar on a directory of its own, for tests.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
     net::SocketAddr,
