@@ -18,8 +18,8 @@ use crate::{
         world::{World, is_person_stop},
     },
     intake,
-    number::E164,
     ledger::{Ledger, LedgerError, LedgerOptions},
+    number::E164,
     policy::{
         Packs,
         enforced::{Enforced, Enforcement},
@@ -201,9 +201,7 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
 
 type Keyed<T> = Vec<(u64, T)>;
 
-fn load_relations(
-    reader: &StoreReader,
-) -> Result<Keyed<Relation>, StoreError> {
+fn load_relations(reader: &StoreReader) -> Result<Keyed<Relation>, StoreError> {
     let mut relations = Vec::new();
     reader.load_relations(&mut |number: E164, relation: Relation| {
         relations.push((number.digits(), relation));

@@ -74,7 +74,7 @@ pub(super) fn messages(r: &ImportReport) -> String {
         text.push_str(&format!("held: {reason}\n"));
     }
     for warning in &r.warnings {
-        text.push_str(&format!("warning: {}\n", clean(warning)));
+        text.push_str(&format!("look at: {}\n", clean(warning)));
     }
     for file in &r.rejected_files {
         text.push_str(&format!("rejected rows written: {file}\n"));
@@ -146,7 +146,7 @@ mod tests {
             messages(&held()),
             "relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE\n\
              held: relations.csv would end 2,990 of 12,000 rows\n\
-             warning: campaign c-1 offers nothing\n\
+             look at: campaign c-1 offers nothing\n\
              stops that wait for a person to look at them: 1\n"
         );
         assert_eq!(
