@@ -60,16 +60,7 @@ fn ghz(kind: &str, calls: usize, addr: SocketAddr, numbers: &Path) -> Value {
     let calls = calls.to_string();
     let output = run()
         .env("VERZET_GHZ_NUMBERS", numbers)
-        .args([
-            kind,
-            &addr.to_string(),
-            "-n",
-            &calls,
-            "-c",
-            "8",
-            "-O",
-            "json",
-        ])
+        .args([kind, &addr.to_string(), "-n", &calls, "-O", "json"])
         .output()
         .unwrap();
     let (told, wrong) = (
@@ -195,16 +186,7 @@ fn calls_that_fail_are_told() {
     for format in ["summary", "json", "pretty"] {
         let output = run()
             .env("VERZET_GHZ_NUMBERS", work.path())
-            .args([
-                "unary",
-                &up.addr.to_string(),
-                "-n",
-                "10",
-                "-c",
-                "1",
-                "-O",
-                format,
-            ])
+            .args(["unary", &up.addr.to_string(), "-n", "10", "-O", format])
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(1), "{format}: {output:?}");
