@@ -56,7 +56,11 @@ fn world(packs: &Packs) -> World {
         category: Some(category.into()),
         name: String::new(),
     };
-    let products = vec![product("power", "power"), product("gas", "gas"), product("solar", "solar")];
+    let products = vec![
+        product("power", "power"),
+        product("gas", "gas"),
+        product("solar", "solar"),
+    ];
     let (power, gas) = (products[0].sym, products[1].sym);
     let category = |id: &str, parent: Option<&str>| Category {
         id: id.into(),
@@ -243,10 +247,22 @@ fn main() {
         }
     });
     let (whole, reading) = (median(whole), median(reading));
-    println!("facts of {NUMBERS} numbers, register of {} numbers", REGISTER);
+    println!(
+        "facts of {NUMBERS} numbers, register of {} numbers",
+        REGISTER
+    );
     println!("normalise (+31 E.164)                          {reading:8.1} ns");
-    println!("look up, decide all rows, decide by today's law {:7.1} ns", whole - reading);
+    println!(
+        "look up, decide all rows, decide by today's law {:7.1} ns",
+        whole - reading
+    );
     println!("together                                       {whole:8.1} ns");
-    println!("heap allocations in 1,000 decisions            {:8}", allocations.count_total);
-    println!("allowed                                        {:8.1} %", allowed as f64 * 100.0 / (ROUNDS * A_ROUND) as f64);
+    println!(
+        "heap allocations in 1,000 decisions            {:8}",
+        allocations.count_total
+    );
+    println!(
+        "allowed                                        {:8.1} %",
+        allowed as f64 * 100.0 / (ROUNDS * A_ROUND) as f64
+    );
 }

@@ -37,8 +37,11 @@ fn case(name: &'static str, text: impl Fn(u64) -> String) -> Case {
     }
 }
 
-/// Nanoseconds a text.
+/// Nanoseconds a text, after a pass that brings texts and patterns into the cache.
 fn time<T>(texts: &[String], reader: impl Fn(&str, Region) -> T) -> f64 {
+    for text in texts {
+        black_box(reader(black_box(text), Region::NL));
+    }
     let started = Instant::now();
     for text in texts {
         black_box(reader(black_box(text), Region::NL));
@@ -53,9 +56,9 @@ fn median(of: &mut [f64]) -> f64 {
 
 fn main() {
     let started = Instant::now();
-    warm_up();
+    warm_up([Region::NL]);
     println!(
-        "warm_up: {:.0} ms, once\n",
+        "warm_up of NL: {:.0} ms, once\n",
         started.elapsed().as_secs_f64() * 1e3
     );
 
@@ -76,7 +79,7 @@ fn main() {
         case("Dutch +31 (0)6", |i| {
             format!("+31 (0)6 12{:06}", digits(i, 6))
         }),
-        case("Dutch, not valid", |i| format!("+3166{:02}", digits(i, 2))),
+        case("Dutch, too short", |i| format!("+3166{:02}", digits(i, 2))),
         case("Dutch E.164, area not in use", |i| {
             format!("+31112{:06}", digits(i, 6))
         }),

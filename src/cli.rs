@@ -46,16 +46,12 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Answer dialers until stopped
     Serve(serve::Args),
-    /// Take in the CRM's folder of CSV files as one change
     Import(import::Args),
     /// Copies of official registers of numbers that may not be called
     #[command(subcommand)]
     Register(register::Command),
-    /// Ask whether a campaign may contact a number
     Check(check::Args),
-    /// Look over a CSV list of numbers
     Scrub(scrub::Args),
     /// What was decided
     #[command(subcommand)]

@@ -137,7 +137,10 @@ pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
     if let Some(regime) = regime
         && !sidecar.world().enforced.is_enforced(&regime, now)
     {
-        let (by, why) = ("verzet serve --sample", "the sample shows the rules of nl-bmnr");
+        let (by, why) = (
+            "verzet serve --sample",
+            "the sample shows the rules of nl-bmnr",
+        );
         sidecar.enforce(regime, Day::ALWAYS, Day::NEVER, by, why)?;
     }
     Ok(())

@@ -56,8 +56,8 @@ fn every_default() {
     assert_eq!(c.limits.default_deadline, Duration::from_secs(5));
     assert_eq!(c.ledger.dir, PathBuf::new());
     assert_eq!(c.ledger_dir(), Path::new("verzet-data/ledger"));
-    assert_eq!(c.ledger.checkpoint_pages, 1_000);
     assert_eq!(c.serve.threads, 0);
+    assert_eq!(c.serve.grace, Duration::from_secs(10));
     assert!((1..=8).contains(&c.threads()));
     assert_eq!(c.log.format, LogFormat::Text);
     assert_eq!(c.log.level, LogLevel::Info);
@@ -147,7 +147,6 @@ format = true
 level = 3
 
 [ledger]
-checkpoint_pages = \"1000\"
 colour = \"red\"
 dir = [1]
 
@@ -169,10 +168,20 @@ threads = -1
             "v.toml:14: check.min_revision_wait: `101ms` is out of bounds; write \"0s\" to \"100ms\"",
             "v.toml:17: log.format: is true or false, not text; write it in quotes, such as format = \"text\"",
             "v.toml:18: log.level: is a whole number, not text; write it in quotes, such as level = \"info\"",
-            "v.toml:21: ledger.checkpoint_pages: is text, not a whole number; write it without quotes, such as checkpoint_pages = 1000",
-            "v.toml:22: ledger.colour: is not a setting; `verzet config sample` lists every setting",
-            "v.toml:23: ledger.dir: is a list, not text; write it in quotes, such as dir = \"\"",
-            "v.toml:26: serve.threads: `-1` is not a whole number within bounds; write 0 to 256",
+            "v.toml:21: ledger.colour: is not a setting; `verzet config sample` lists every setting",
+            "v.toml:22: ledger.dir: is a list, not text; write it in quotes, such as dir = \"\"",
+            "v.toml:25: serve.threads: `-1` is not a whole number within bounds; write 0 to 256",
+        ]
+    );
+}
+
+#[test]
+fn a_number_is_written_without_quotes() {
+    assert_eq!(
+        problems("[limits]\nin_flight = \"16384\"\nconnections = 1.5"),
+        [
+            "v.toml:2: limits.in_flight: is text, not a whole number; write it without quotes, such as in_flight = 16384",
+            "v.toml:3: limits.connections: is a fraction, not a whole number; write it without quotes, such as connections = 1024",
         ]
     );
 }

@@ -5,7 +5,7 @@
 #[path = "oracle/oracle.rs"]
 mod oracle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -132,35 +132,32 @@ fn every_reason_occurs_often() {
 }
 
 #[test]
-fn the_sweep_is_closed_and_large() {
+fn the_sweep_is_large_and_its_numbers_stand_alone() {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut groups, mut numbers, mut questions) = (0, 0, 0);
-    let mut seen = std::collections::HashSet::new();
+    let mut numbers = HashSet::new();
+    let (mut groups, mut questions) = (0, 0);
     for group in sweep() {
-        let reading = Reading::of(&group.world);
         groups += 1;
-        let of_group: std::collections::HashSet<&str> =
-            group.questions.iter().map(|q| q.number.as_str()).collect();
-        numbers += of_group.len();
-        seen.extend(of_group.iter().map(|n| n.to_string()));
-        for question in &group.questions {
+        questions += group.questions.len();
+        let of_group: HashSet<&String> = group.questions.iter().map(|q| &q.number).collect();
+        for number in of_group {
+            assert!(numbers.insert(number.clone()), "{number} stands twice");
+        }
+        // One in five is enough to see every reason; all are for a comparison.
+        let reading = Reading::of(&group.world);
+        for question in group.questions.iter().step_by(5) {
             let answer = reading.evaluate(question);
             assert_eq!(answer.e164, question.number);
-            *counts
-                .entry(format!("{} {}", answer.verdict, answer.reason))
-                .or_default() += 1;
-            questions += 1;
+            let name = format!("{} {}", answer.verdict, answer.reason);
+            *counts.entry(name).or_default() += 1;
         }
     }
+    let numbers = numbers.len();
     println!("{questions} questions about {numbers} numbers in {groups} groups");
     for (reason, count) in &counts {
         println!("{count:6} {reason}");
     }
-    assert_eq!(seen.len(), numbers);
     assert!((20_000..=200_000).contains(&questions));
-    assert_eq!(
-        counts.len(),
-        12,
-        "the question's own rows are the generator's"
-    );
+    // Rows 1 to 6 are left to the generated questions.
+    assert_eq!(counts.len(), 12);
 }

@@ -2,14 +2,13 @@
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{
     args::{Place, Target},
     connect::{Bare, Session, ask},
     error::CliError,
     exit::Exit,
-    output::{Out, Table},
+    output::{Ordered, Out, Table},
 };
 use crate::proto::v1 as wire;
 
@@ -94,12 +93,7 @@ pub(super) async fn run(place: &Place, Command::List(args): Command) -> Result<E
     let mut out = Out::new();
     if args.json {
         for row in &listing.rows {
-            let object: serde_json::Map<_, _> = listing
-                .columns
-                .iter()
-                .zip(row)
-                .map(|(column, cell)| ((*column).to_owned(), json!(cell)))
-                .collect();
+            let object = Ordered(listing.columns.iter().zip(row).collect());
             out.json(&object)?;
         }
     } else {

@@ -10,7 +10,7 @@ use super::{
     error::CliError,
     exit::Exit,
     output::Out,
-    words::{self, moment, number, parser, wire},
+    words::{moment, number, parser, wire},
 };
 use crate::{
     clock::Micros,
@@ -19,6 +19,8 @@ use crate::{
 
 pub(super) use answer::{Trail, trail_table};
 
+/// Ask whether a campaign may contact a number
+///
 /// Asks with intent PRECHECK, and records the answer unless --dry-run or --as-of is given.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -106,11 +108,10 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     out.end()?;
     let exit = Exit::of_verdict(response.verdict);
     if exit == Exit::Failed {
-        eprintln!(
-            "error: the answer has no verdict this version knows: {}; hint: do not dial; bring \
-             `verzet` and the sidecar to one version",
-            words::word::<crate::proto::v1::Verdict>(response.verdict)
-        );
+        return Err(CliError::failed(
+            "check: the answer has no verdict this version knows",
+            "do not dial; bring `verzet` and the sidecar to one version",
+        ));
     }
     Ok(exit)
 }

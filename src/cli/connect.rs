@@ -10,7 +10,10 @@ use tonic::{
     transport::{Channel, Endpoint, Uri},
 };
 
-use super::{args::Place, error::CliError};
+use super::{
+    args::Place,
+    error::{CliError, innermost},
+};
 use crate::{
     config::Config,
     proto::v1::{
@@ -167,15 +170,6 @@ async fn over_unix(socket: PathBuf) -> Result<Channel, CliError> {
                 "see whether `verzet serve` still runs there",
             )
         })
-}
-
-/// The cause at the bottom, which is the one that says something.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 /// The sidecar in this process.

@@ -117,7 +117,7 @@ fn refusal(doing: &str, status: &tonic::Status) -> String {
         return format!(
             "{doing}: the connection to the sidecar broke ({}); hint: see whether it still runs, \
              then ask again",
-            status.message()
+            innermost(status)
         );
     }
     let mut text = format!("{doing}: {}", status.message());
@@ -139,4 +139,13 @@ fn refusal(doing: &str, status: &tonic::Status) -> String {
         _ => return text,
     };
     format!("{text}; hint: {hint}")
+}
+
+/// The cause at the bottom, which is the one that says something.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }

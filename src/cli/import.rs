@@ -20,6 +20,8 @@ use crate::proto::v1::{
     ImportFolderRequest, ImportFolderResponse, ImportReport, import_folder_response::Event,
 };
 
+/// Take in the CRM's folder of CSV files as one change
+///
 /// Files that are there are the full state of the origin; a file that is absent changes nothing. Stops
 /// are only ever added. A bad row holds back the folder, never a stop.
 #[derive(ClapArgs, Debug)]

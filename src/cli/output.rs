@@ -137,6 +137,15 @@ pub(super) fn count(n: u64) -> String {
     out
 }
 
+/// A JSON object with its members in this order.
+pub(super) struct Ordered<K, V>(pub(super) Vec<(K, V)>);
+
+impl<K: Serialize, V: Serialize> Serialize for Ordered<K, V> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(k, v)| (k, v)))
+    }
+}
+
 /// `None` where a text of the wire is empty, so that JSON says `null`.
 pub(super) fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)

@@ -112,6 +112,7 @@ async fn import(place: &Place, args: Import) -> Result<Exit, CliError> {
         region: args.region,
         accept_shrink: args.accept_shrink,
         file: args.file.display().to_string(),
+        bytes: upload.bytes(),
     };
     let done = upload.send(session.register(), header).await?;
     let next = next::after_facts(place, &session).await;

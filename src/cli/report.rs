@@ -13,7 +13,7 @@ use super::{
     connect::{Bare, Session},
     error::CliError,
     exit::Exit,
-    output::{Out, Table, count},
+    output::{Ordered, Out, Table, count},
     words::{number, parser, word},
 };
 use crate::proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest};
@@ -130,9 +130,9 @@ async fn page(
 }
 
 #[derive(Serialize)]
-struct SumJson {
+struct SumJson<'a> {
     #[serde(flatten)]
-    keys: serde_json::Map<String, serde_json::Value>,
+    keys: Ordered<&'a str, &'a str>,
     count: u64,
     allowed: u64,
     blocked: u64,
@@ -168,13 +168,12 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
     let mut table = Table::new(&titles);
     for row in &got.rows {
         if args.json {
-            let value = |key: &String| serde_json::Value::from(key.as_str());
+            let keys = names
+                .iter()
+                .map(String::as_str)
+                .zip(row.keys.iter().map(String::as_str));
             out.json(&SumJson {
-                keys: names
-                    .iter()
-                    .cloned()
-                    .zip(row.keys.iter().map(value))
-                    .collect(),
+                keys: Ordered(keys.collect()),
                 count: row.count,
                 allowed: row.allowed,
                 blocked: row.blocked,

@@ -1,6 +1,7 @@
 //! `verzet scrub`: a CSV list of numbers in, the same list with verdicts out.
 
 mod ask;
+mod columns;
 mod csv;
 mod list;
 mod outfile;
@@ -30,6 +31,8 @@ use ask::{Chunk, Verdicts};
 use list::List;
 use outfile::OutFile;
 
+/// Look over a CSV list of numbers
+///
 /// The output has the columns of the list, then verdict, reason, e164 and lead_action. Verdicts are
 /// recorded with intent PRECHECK, unless --dry-run or --as-of is given; an ALLOW is never a permission
 /// to dial.

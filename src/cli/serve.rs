@@ -14,6 +14,8 @@ use crate::{
     sidecar::Sidecar,
 };
 
+/// Answer dialers until stopped
+///
 /// Serves gRPC on `listen`, and on the socket in the data directory for the other commands.
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -107,7 +109,10 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
     let sidecar = start::open(config, args.accept_older_facts)?;
     if args.sample {
         sample::install(&sidecar).map_err(|e| {
-            CliError::failed(format!("the sample cannot be made: {e}"), "try an empty --data-dir")
+            CliError::failed(
+                format!("the sample cannot be made: {e}"),
+                "try an empty --data-dir",
+            )
         })?;
     }
     if sidecar.world().enforced.is_empty() {
@@ -144,7 +149,10 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
 
 async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut term, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
@@ -161,7 +169,11 @@ fn warn_of_lapsed(sidecar: &Sidecar) {
         if lapsed && world.enforced.is_enforced(regime, now) {
             let notice = regime.lapsed.as_ref();
             let notice = notice.map_or("", |text| sidecar.settings.language.of(text));
-            tracing::warn!(regime = &*regime.id, notice, "the enforced regime has lapsed");
+            tracing::warn!(
+                regime = &*regime.id,
+                notice,
+                "the enforced regime has lapsed"
+            );
         }
     }
 }
@@ -172,7 +184,10 @@ fn refuse_real_data(dir: &Path) -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::usage(
-        format!("the data directory holds data that are not the sample: {}", dir.display()),
+        format!(
+            "the data directory holds data that are not the sample: {}",
+            dir.display()
+        ),
         "name an empty directory with --data-dir, or serve it without --sample",
     ))
 }

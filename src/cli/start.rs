@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::CliError;
 use crate::{
     config::{Config, Durability, Language},
-    ledger,
+    ledger::{self, LedgerOptions},
     server::{ServeError, Server, ServerOptions},
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
@@ -26,16 +26,21 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
             Durability::Disk => ledger::Durability::Disk,
             Durability::Async => ledger::Durability::Async,
         },
-        allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros()).unwrap_or(i64::MAX),
-        max_pending: config.limits.in_flight,
+        allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros())
+            .unwrap_or(i64::MAX),
+        ledger: LedgerOptions {
+            max_pending: config.limits.in_flight,
+            ..LedgerOptions::default()
+        },
         accept_older_facts,
     };
     let dir = config.data_dir.display().to_string();
     match Sidecar::open(settings) {
         Ok(sidecar) => Ok(Arc::new(sidecar)),
-        Err(error @ OpenError::Store(StoreError::Locked { .. })) => {
-            Err(CliError::unreachable(error.to_string(), "wait for it, or stop it"))
-        }
+        Err(error @ OpenError::Store(StoreError::Locked { .. })) => Err(CliError::unreachable(
+            error.to_string(),
+            "wait for it, or stop it",
+        )),
         Err(error) => Err(CliError::failed(
             format!("the data directory cannot be opened: {dir}: {error}"),
             "nothing was changed",

@@ -52,6 +52,12 @@ pub(super) struct Settle {
 }
 
 #[derive(Serialize)]
+struct Settled<'a> {
+    unclear_id: &'a str,
+    revision: u64,
+}
+
+#[derive(Serialize)]
 struct Row<'a> {
     unclear_id: &'a str,
     received_at: Option<String>,
@@ -167,7 +173,10 @@ async fn settle(place: &Place, args: Settle) -> Result<Exit, CliError> {
     session.close().await?;
     let mut out = Out::new();
     if args.json {
-        out.json(&serde_json::json!({ "unclear_id": args.id, "revision": done.revision }))?;
+        out.json(&Settled {
+            unclear_id: &args.id,
+            revision: done.revision,
+        })?;
     } else {
         out.line(format!(
             "settled   {}\nrevision  {}",

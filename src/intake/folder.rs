@@ -138,17 +138,6 @@ pub enum IntakeError {
          facts recorded one by one)"
     )]
     Origin(String),
-    /// A file of rejected rows cannot be written, so nothing was applied.
-    #[error(
-        "cannot write rejected rows to `{}`: {source}; make the folder writable, or import without \
-         skipping bad rows", path.display()
-    )]
-    Rejected {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
     /// No room for more ids.
     #[error(transparent)]
     TooMany(#[from] TooMany),

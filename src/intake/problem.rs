@@ -129,11 +129,19 @@ pub(super) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
         return None;
     }
     let lower = name.to_lowercase();
-    let distance = |n: &&str| strsim::damerau_levenshtein(&lower, &n.to_lowercase());
-    names.into_iter().min_by_key(distance).filter(|n| {
-        let d = distance(n);
-        d <= 2.max(n.len() / 4) && d < n.len().min(lower.len())
-    })
+    let distance = |n: &&str| {
+        let other = n.to_lowercase();
+        let begins = other.starts_with(&lower) || lower.starts_with(&other);
+        match begins && lower.len().min(other.len()) > 3 {
+            true => 1,
+            false => strsim::damerau_levenshtein(&lower, &other),
+        }
+    };
+    let near = |n: &&str| {
+        let (d, shorter) = (distance(n), n.len().min(lower.len()));
+        d <= 1.max(shorter / 3) && d < shorter
+    };
+    names.into_iter().min_by_key(distance).filter(near)
 }
 
 /// How often [`Near`] compares before it gives up, so that a file of a million mistyped ids is still

@@ -208,7 +208,7 @@ fn check(
 ) -> Result<Option<SnapshotRow>, RegisterRefused> {
     let name = header.register;
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    if name.is_empty() || name.len() > 64 || name.starts_with('-') || !name.bytes().all(fits) {
+    if name.is_empty() || name.len() > 40 || name.starts_with('-') || !name.bytes().all(fits) {
         return Err(RegisterRefused::Name(name.to_owned()));
     }
     if !matches!(header.format, "" | "lines") {

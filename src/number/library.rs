@@ -19,17 +19,16 @@ pub fn metadata_version() -> &'static str {
     METADATA
 }
 
-/// Reads the numbering plans and compiles the patterns that nearly every number needs, so that the
-/// first call does not pay for it (tens of milliseconds). To be called once before serving.
-pub fn warm_up() {
-    for region in Region::all() {
-        let Ok(region) = rlibphonenumber::Region::from_code(region.as_str()) else {
-            continue;
-        };
-        if let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) {
-            let national = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::National);
-            let read = PHONE_NUMBER_UTIL.parse(&*national, Some(region));
-            std::hint::black_box(read.map(|n| PHONE_NUMBER_UTIL.get_number_type(&n))).ok();
+/// Loads the numbering plans (about 15 ms, 7 MB) and compiles the patterns of these countries (1 to
+/// 15 ms and about 1 MB each), which the first number of a country would else pay for. To be called
+/// before serving, with the countries that are called most.
+pub fn warm_up(regions: impl IntoIterator<Item = Region>) {
+    for region in regions {
+        let example = rlibphonenumber::Region::from_code(region.as_str())
+            .map(|plan| PHONE_NUMBER_UTIL.get_example_number(plan));
+        if let Ok(Ok(example)) = example {
+            let typed = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::National);
+            std::hint::black_box(read(&typed, region));
         }
     }
 }
@@ -48,10 +47,12 @@ pub(super) fn guarded<T>(reader: impl FnOnce() -> Option<T>) -> Option<T> {
 /// Whether `rlibphonenumber` 2.2.15 would panic: it takes the text between `tel:` and
 /// `;phone-context=`, in whatever order they come.
 fn slices_backwards(typed: &str) -> bool {
-    match (typed.find(";phone-context="), typed.find("tel:")) {
-        (Some(context), Some(tel)) => tel > context,
-        _ => false,
-    }
+    // The cheap question first: hardly any text has a `;`.
+    typed.contains(';')
+        && match (typed.find(";phone-context="), typed.find("tel:")) {
+            (Some(context), Some(tel)) => tel > context,
+            _ => false,
+        }
 }
 
 /// As [`read`](super::read), always by the library.

@@ -10,7 +10,13 @@ fn spelled(digits: u64, i: u64) -> String {
     match i % 5 {
         0 => format!("+{digits}"),
         1 => national,
-        2 => format!("06 {} {} {} {}", &national[2..4], &national[4..6], &national[6..8], &national[8..]),
+        2 => format!(
+            "06 {} {} {} {}",
+            &national[2..4],
+            &national[4..6],
+            &national[6..8],
+            &national[8..]
+        ),
         3 => format!("06-{}", &national[2..]),
         _ => format!("+31 (0)6 {}", &national[2..]),
     }
@@ -91,8 +97,7 @@ pub(super) fn consents() -> String {
 
 /// People who said no to all, to one seller, or to calls only; every fortieth customer too.
 pub(super) fn objections() -> String {
-    let mut out =
-        String::from("number,region,person_id,seller_id,channels,recorded_at,source\n");
+    let mut out = String::from("number,region,person_id,seller_id,channels,recorded_at,source\n");
     for i in 1..=OBJECTED {
         let (seller, channels) = match i % 4 {
             0 => ("", ""),
@@ -108,10 +113,7 @@ pub(super) fn objections() -> String {
         );
     }
     for i in (40..=CUSTOMERS).step_by(40) {
-        let _ = writeln!(
-            out,
-            ",,p{i},*,VOICE,2025-09-01T09:30:00+02:00,LETTER"
-        );
+        let _ = writeln!(out, ",,p{i},*,VOICE,2025-09-01T09:30:00+02:00,LETTER");
     }
     out
 }

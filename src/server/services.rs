@@ -12,8 +12,7 @@ use crate::{
         v1::{
             catalogue_service_server::CatalogueServiceServer,
             check_service_server::CheckServiceServer, fact_service_server::FactServiceServer,
-            intake_service_server::IntakeServiceServer,
-            policy_service_server::PolicyServiceServer,
+            intake_service_server::IntakeServiceServer, policy_service_server::PolicyServiceServer,
             register_service_server::RegisterServiceServer,
             report_service_server::ReportServiceServer,
         },

@@ -18,8 +18,8 @@ use crate::{
         world::{World, is_person_stop},
     },
     intake,
+    ledger::{Ledger, LedgerError},
     number::E164,
-    ledger::{Ledger, LedgerError, LedgerOptions},
     policy::{
         Packs,
         enforced::{Enforced, Enforcement},
@@ -83,13 +83,7 @@ impl Sidecar {
         let packs = read_packs(&settings.data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let store = Store::open(&settings.data_dir, &symbols)?;
-        let ledger = Ledger::open(
-            &settings.ledger_dir,
-            LedgerOptions {
-                max_pending: settings.max_pending,
-                ..LedgerOptions::default()
-            },
-        )?;
+        let ledger = Ledger::open(&settings.ledger_dir, settings.ledger.clone())?;
         if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
             return Err(OpenError::OlderFacts {
                 facts: store.revision(),
@@ -201,9 +195,7 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
 
 type Keyed<T> = Vec<(u64, T)>;
 
-fn load_relations(
-    reader: &StoreReader,
-) -> Result<Keyed<Relation>, StoreError> {
+fn load_relations(reader: &StoreReader) -> Result<Keyed<Relation>, StoreError> {
     let mut relations = Vec::new();
     reader.load_relations(&mut |number: E164, relation: Relation| {
         relations.push((number.digits(), relation));

@@ -17,7 +17,7 @@ use hashbrown::DefaultHashBuilder;
 use crate::ledger::DecisionId;
 
 /// How many calls are remembered at least.
-pub const KEPT: usize = 1 << 20;
+pub(super) const KEPT: usize = 1 << 20;
 
 /// By a 64-bit keyed hash of the id: two ids of the last million collide once in ten million years of
 /// a thousand calls a second.
@@ -25,7 +25,7 @@ type Calls = DashMap<u64, DecisionId, DefaultHashBuilder>;
 
 /// The last decision of each call.
 #[derive(Debug)]
-pub struct RecentCalls {
+pub(super) struct RecentCalls {
     hasher: DefaultHashBuilder,
     /// Newer and older.
     generations: ArcSwap<[Arc<Calls>; 2]>,
@@ -44,7 +44,7 @@ impl Default for RecentCalls {
 
 impl RecentCalls {
     /// The last decision of a call; `None` for an empty id.
-    pub fn find(&self, call_id: &str) -> Option<DecisionId> {
+    pub(super) fn find(&self, call_id: &str) -> Option<DecisionId> {
         if call_id.is_empty() {
             return None;
         }
@@ -54,7 +54,7 @@ impl RecentCalls {
     }
 
     /// Remembers a decision of a call.
-    pub fn remember(&self, call_id: &str, id: DecisionId) {
+    pub(super) fn remember(&self, call_id: &str, id: DecisionId) {
         if call_id.is_empty() {
             return;
         }

@@ -86,7 +86,11 @@ impl Sidecar {
     ///
     /// # Errors
     /// If there is none, or the store fails.
-    pub fn withdraw_consent(&self, id: FactId, at: Option<Micros>) -> Result<Recorded, RecordError> {
+    pub fn withdraw_consent(
+        &self,
+        id: FactId,
+        at: Option<Micros>,
+    ) -> Result<Recorded, RecordError> {
         self.record_fact(|with, store, world| {
             let now = with.received_at;
             intake::withdraw_consent(id, at.unwrap_or(now), now, store, &world.symbols)
@@ -126,10 +130,7 @@ impl Sidecar {
     ///
     /// # Errors
     /// With everything wrong; then nothing changed.
-    pub fn put_catalogue(
-        &self,
-        rows: &[(CatalogueKind, Vec<String>)],
-    ) -> Result<u64, RecordError> {
+    pub fn put_catalogue(&self, rows: &[(CatalogueKind, Vec<String>)]) -> Result<u64, RecordError> {
         self.change_catalogue(|now, store, world| {
             intake::put_catalogue(rows, now, store, &world.symbols)
         })
@@ -258,7 +259,11 @@ impl Sidecar {
             enforced: Arc::new(world.enforced.with(chosen.clone())),
             ..(*world).clone()
         });
-        tracing::info!(regime = &*chosen.regime.id, revision = committed.revision, "a regime is enforced");
+        tracing::info!(
+            regime = &*chosen.regime.id,
+            revision = committed.revision,
+            "a regime is enforced"
+        );
         Ok(chosen)
     }
 

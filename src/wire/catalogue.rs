@@ -52,7 +52,10 @@ fn rows(r: v1::PutCatalogueRequest) -> Vec<(Kind, Vec<String>)> {
         .into_iter()
         .map(|e| (Kind::Category, columns![e.category_id, e.parent_id, e.name]));
     let products = r.products.into_iter().map(|e| {
-        (Kind::Product, columns![e.product_id, e.seller_id, e.category_id, e.name])
+        (
+            Kind::Product,
+            columns![e.product_id, e.seller_id, e.category_id, e.name],
+        )
     });
     let pairs = r.similar_pairs.into_iter().map(|e| {
         (
@@ -71,7 +74,13 @@ fn rows(r: v1::PutCatalogueRequest) -> Vec<(Kind, Vec<String>)> {
     let sources = r.number_sources.into_iter().map(|e| {
         (
             Kind::Source,
-            columns![e.source_id, e.seller_id, e.kind, e.lawful_basis_document, e.obtained_on],
+            columns![
+                e.source_id,
+                e.seller_id,
+                e.kind,
+                e.lawful_basis_document,
+                e.obtained_on
+            ],
         )
     });
     let campaigns = r.campaigns.into_iter().map(|e| {
@@ -215,7 +224,9 @@ impl CatalogueService for CatalogueDoor {
             };
             key(a).cmp(&key(b))
         });
-        Ok(Response::new(v1::ListSimilarPairsResponse { similar_pairs }))
+        Ok(Response::new(v1::ListSimilarPairsResponse {
+            similar_pairs,
+        }))
     }
 
     async fn list_number_sources(
@@ -235,7 +246,9 @@ impl CatalogueService for CatalogueDoor {
                 .collect::<Vec<_>>()
         });
         number_sources.sort_by(|a, b| a.source_id.cmp(&b.source_id));
-        Ok(Response::new(v1::ListNumberSourcesResponse { number_sources }))
+        Ok(Response::new(v1::ListNumberSourcesResponse {
+            number_sources,
+        }))
     }
 
     async fn list_campaigns(

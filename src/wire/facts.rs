@@ -211,7 +211,11 @@ impl FactService for FactDoor {
                 given: row.given,
                 problem: row.problem,
                 e164: row.e164.iter().map(ToString::to_string).collect(),
-                settled_by: row.settled.as_ref().map(|s| s.by.clone()).unwrap_or_default(),
+                settled_by: row
+                    .settled
+                    .as_ref()
+                    .map(|s| s.by.clone())
+                    .unwrap_or_default(),
                 settled_at: row.settled.as_ref().map(|s| timestamp(s.at)),
                 settlement: row.settled.map(|s| s.settlement).unwrap_or_default(),
             })
@@ -227,9 +231,15 @@ impl FactService for FactDoor {
         let mut fields = Fields::default();
         fields.needed("settled_by", &r.settled_by);
         fields.needed("settlement", &r.settlement);
-        let id = r.unclear_id.strip_prefix("unclear-").and_then(|n| n.parse().ok());
+        let id = r
+            .unclear_id
+            .strip_prefix("unclear-")
+            .and_then(|n| n.parse().ok());
         if id.is_none() {
-            fields.bad("unclear_id", format!("\"{}\" is not like unclear-3", r.unclear_id));
+            fields.bad(
+                "unclear_id",
+                format!("\"{}\" is not like unclear-3", r.unclear_id),
+            );
         }
         fields.check()?;
         let id: u64 = id.unwrap_or_default();
@@ -241,7 +251,9 @@ impl FactService for FactDoor {
         .map_err(|_| Status::internal("the change broke off; see the log"))?
         .map_err(|e| status::store(&e))?;
         if !settled {
-            return Err(Status::not_found(format!("there is no open row unclear-{id}")));
+            return Err(Status::not_found(format!(
+                "there is no open row unclear-{id}"
+            )));
         }
         Ok(Response::new(v1::SettleUnclearResponse { revision }))
     }

@@ -15,9 +15,7 @@ use super::{fields::Fields, status};
 use crate::{
     clock::Micros,
     intake::{FolderOptions, Imported},
-    proto::v1::{
-        self, import_folder_response::Event, intake_service_server::IntakeService,
-    },
+    proto::v1::{self, import_folder_response::Event, intake_service_server::IntakeService},
     sidecar::Sidecar,
 };
 

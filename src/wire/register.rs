@@ -16,9 +16,7 @@ use crate::{
     clock::{Day, Micros},
     intake::RegisterHeader,
     number::Region,
-    proto::v1::{
-        self, import_register_request::Part, register_service_server::RegisterService,
-    },
+    proto::v1::{self, import_register_request::Part, register_service_server::RegisterService},
     sidecar::Sidecar,
     store::SnapshotRow,
 };
@@ -34,6 +32,8 @@ const CHUNKS: usize = 16;
 struct Chunks {
     from: mpsc::Receiver<Result<Vec<u8>, Status>>,
     rest: io::Cursor<Vec<u8>>,
+    came: u64,
+    bytes: u64,
 }
 
 impl Read for Chunks {
@@ -44,9 +44,19 @@ impl Read for Chunks {
                 return Ok(n);
             }
             match self.from.blocking_recv() {
-                Some(Ok(chunk)) => self.rest = io::Cursor::new(chunk),
+                Some(Ok(chunk)) => {
+                    self.came += chunk.len() as u64;
+                    self.rest = io::Cursor::new(chunk);
+                }
                 Some(Err(broken)) => return Err(io::Error::other(broken.message().to_owned())),
-                None => return Ok(0),
+                // A call that was cancelled ends like one that is done; only the size tells.
+                None if self.came == self.bytes => return Ok(0),
+                None => {
+                    return Err(io::Error::other(format!(
+                        "{} bytes came of {}: the call was broken off, or the file changed",
+                        self.came, self.bytes
+                    )));
+                }
             }
         }
     }
@@ -88,8 +98,11 @@ impl RegisterService for RegisterDoor {
         if header.as_of.is_empty() {
             fields.bad("header.as_of", "is needed: the day the copy was taken");
         }
-        let region = fields.region("header.region", &header.region).unwrap_or(Region::NL);
+        let region = fields
+            .region("header.region", &header.region)
+            .unwrap_or(Region::NL);
         fields.check()?;
+        let bytes = header.bytes;
         let (send, from) = mpsc::channel(CHUNKS);
         let sidecar = self.0.clone();
         let reading = tokio::task::spawn_blocking(move || {
@@ -110,6 +123,8 @@ impl RegisterService for RegisterDoor {
             let chunks = Chunks {
                 from,
                 rest: io::Cursor::default(),
+                came: 0,
+                bytes,
             };
             sidecar.import_register(&header, chunks)
         });
@@ -119,7 +134,10 @@ impl RegisterService for RegisterDoor {
                 Ok(Some(v1::ImportRegisterRequest {
                     part: Some(Part::Chunk(chunk)),
                 })) => Ok(chunk),
-                Ok(Some(_)) => Err(Fields::one("part", "chunks come after the header".to_owned())),
+                Ok(Some(_)) => Err(Fields::one(
+                    "part",
+                    "chunks come after the header".to_owned(),
+                )),
                 Err(broken) => Err(broken),
             };
             let broken = chunk.as_ref().err().cloned();

@@ -2,8 +2,9 @@
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region as Plan};
 use verzet::number::{E164, LineType, Number, Region};
 
-/// A valid number as the library reads it, by its own words and in no hurry.
-pub fn by_library(typed: &str, region: Region) -> Option<Number> {
+/// A valid number as the library reads it, by its own words and in no hurry. Some of its plans have
+/// numbers of more than 15 digits (Germany, Japan, Indonesia …): those are not E.164 and not ours.
+pub(crate) fn by_library(typed: &str, region: Region) -> Option<Number> {
     let parsed = PHONE_NUMBER_UTIL
         .parse(typed, Plan::from_code(region.as_str()).ok())
         .ok()?;
@@ -12,7 +13,7 @@ pub fn by_library(typed: &str, region: Region) -> Option<Number> {
     }
     let text = parsed.format_as(PhoneNumberFormat::E164).to_string();
     Some(Number {
-        e164: E164::from_digits(text[1..].parse().unwrap()).unwrap(),
+        e164: E164::from_digits(text[1..].parse().unwrap())?,
         line_type: line_type(PHONE_NUMBER_UTIL.get_number_type(&parsed)),
         country: parsed
             .get_region_code()
@@ -21,7 +22,7 @@ pub fn by_library(typed: &str, region: Region) -> Option<Number> {
 }
 
 /// The library's kind of line in our words.
-pub fn line_type(of: PhoneNumberType) -> LineType {
+pub(crate) fn line_type(of: PhoneNumberType) -> LineType {
     match of {
         PhoneNumberType::FixedLine => LineType::FixedLine,
         PhoneNumberType::Mobile => LineType::Mobile,

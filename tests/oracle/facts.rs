@@ -13,6 +13,8 @@ pub struct Case<'a> {
     pub number: Number,
     /// The person the check names, or empty.
     pub person_given: String,
+    /// "a person meant: the one given, else every person any row ties to the number".
+    pub persons_meant: Vec<String>,
     pub campaign: &'a Campaign,
     pub seller: &'a str,
     pub channel: String,
@@ -34,18 +36,13 @@ pub struct Given<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// "on a person meant: the one given, else every person any row ties to the number".
-    pub fn persons_meant(&self) -> Vec<&str> {
-        if self.person_given.is_empty() {
-            self.reading.persons_on(&self.number.e164)
-        } else {
-            vec![&self.person_given]
-        }
-    }
-
     /// "A **stop** counts if it is on the number, or on a person meant".
-    fn stop_is_about(&self, number: &Option<Number>, person: &str, meant: &[&str]) -> bool {
-        self.is_on_the_number(number) || meant.contains(&person.trim())
+    fn stop_is_about(&self, number: &Option<Number>, person: &str) -> bool {
+        self.is_on_the_number(number)
+            || self
+                .persons_meant
+                .iter()
+                .any(|meant| meant == person.trim())
     }
 
     /// "A **permit** counts if it is on the number, unless the check and the row name
@@ -72,13 +69,12 @@ impl<'a> Case<'a> {
     /// "a no (recht van verzet): to one seller or to all, for named channels or all; in
     /// force from the moment it is recorded".
     fn objections(&self) -> Vec<i64> {
-        let meant = self.persons_meant();
         let mut stops = Vec::new();
         for (number, row) in self.reading.objections() {
             // "An empty `channels` or `seller_id` of an objection means all", "`*` means all".
             let seller = row.seller_id.trim();
             let channels = list(&row.channels);
-            if self.stop_is_about(number, &row.person_id, &meant)
+            if self.stop_is_about(number, &row.person_id)
                 && (seller.is_empty() || seller == "*" || seller == self.seller)
                 && (channels.is_empty() || self.channel_is_in(&channels))
             {
@@ -91,10 +87,9 @@ impl<'a> Case<'a> {
     /// "*A withdrawal* is from then on a no in the scope of the yes: same seller, same
     /// channels, an offer with any of its products. Expiry is not a no."
     fn withdrawals(&self) -> Vec<i64> {
-        let meant = self.persons_meant();
         let mut stops = Vec::new();
         for (number, row) in self.reading.consents() {
-            if self.stop_is_about(number, &row.person_id, &meant)
+            if self.stop_is_about(number, &row.person_id)
                 && let Some(withdrawn_at) = instant_if_given(&row.withdrawn_at)
                 && row.seller_id.trim() == self.seller
                 && self.channel_is_in(&list(&row.channels))

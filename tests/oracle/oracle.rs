@@ -6,6 +6,7 @@
 //! `#[path = "oracle/oracle.rs"] mod oracle;`.
 #![allow(
     dead_code,
+    unused_imports,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,12 +18,9 @@ pub mod evaluate;
 pub mod facts;
 pub mod generate;
 pub mod intake;
-pub mod questions;
 pub mod rng;
 pub mod similar;
-pub mod spelling;
 pub mod sweep;
-pub mod sweep_choices;
 pub mod words;
 pub mod world;
 

@@ -4,15 +4,16 @@
 //! a fresh, a stale and no copy of the register.
 //!
 //! The catalogue is the same in all groups and no number or person stands in two groups.
-use jiff::Timestamp;
-use jiff::ToSpan;
+mod choices;
 
-use super::evaluate::Question;
-use super::generate::CHANNELS;
-pub use super::sweep_choices::NOW;
-use super::sweep_choices::{
+use jiff::{Timestamp, ToSpan};
+
+pub use self::choices::NOW;
+use self::choices::{
     Choice, catalogue, consent_choices, objection_choices, purchase_choices, relation_choices,
 };
+use super::evaluate::Question;
+use super::generate::CHANNELS;
 use super::words::day_of;
 use super::world::World;
 
@@ -31,11 +32,14 @@ const REGISTERS: [(&str, Option<i64>); 3] =
 /// Source ids of the catalogue, one of every kind; `bare` is one without a document.
 const SOURCES: [&str; 4] = ["customer", "house", "list", "public"];
 
+/// Makes a group; the count of numbers given out so far goes through all of them.
+type Make = dyn FnOnce(&mut usize) -> Group;
+
 /// Every combination: the questions of a group share its world. Groups are made when they
 /// are asked for.
 pub fn sweep() -> impl Iterator<Item = Group> {
     let mut numbers = 0;
-    let mut groups: Vec<Box<dyn FnOnce(&mut usize) -> Group>> = Vec::new();
+    let mut groups: Vec<Box<Make>> = Vec::new();
     for (register, age) in REGISTERS {
         for (at, objected) in objection_choices().into_iter().enumerate() {
             groups.push(Box::new(move |numbers| {
@@ -60,7 +64,7 @@ fn stops_and_permits(
     let mut group = Group::new(name, age);
     for agreed in consent_choices() {
         for related in relation_choices() {
-            for registered in [false, true] {
+            for registered in places_in_register(age) {
                 let choices = [objected, &agreed, &related];
                 let (number, person) = group.add(numbers, &choices, registered);
                 for channel in channels_asked(age) {
@@ -91,7 +95,7 @@ fn stops_and_permits(
 fn purchases(name: String, numbers: &mut usize, age: Option<i64>) -> Group {
     let mut group = Group::new(name, age);
     for bought in purchase_choices() {
-        for registered in [false, true] {
+        for registered in places_in_register(age) {
             let (number, person) = group.add(numbers, &[&bought], registered);
             for campaign in ["x", "x-incompatible", "xy", "xz"] {
                 for channel in channels_asked(age) {
@@ -115,6 +119,13 @@ fn channels_asked(age: Option<i64>) -> &'static [&'static str] {
     } else {
         &["VOICE"]
     }
+}
+
+/// Out of the register and in it, where there is a copy to be in.
+fn places_in_register(age: Option<i64>) -> impl Iterator<Item = bool> {
+    [false, true]
+        .into_iter()
+        .filter(move |in_it| age.is_some() || !in_it)
 }
 
 fn world(age: Option<i64>) -> World {
@@ -169,7 +180,7 @@ impl Group {
                 self.world.objections.push(row);
             }
         }
-        if registered && self.world.register_as_of.is_some() {
+        if registered {
             self.world.register.push(number.clone());
         }
         (number, person)

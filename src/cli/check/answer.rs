@@ -70,7 +70,7 @@ pub(super) struct Answer<'a> {
     decision_id: Option<&'a str>,
     call_id: Option<&'a str>,
     earlier_decision_id: Option<&'a str>,
-    lead_action: &'static str,
+    lead_action: Option<&'static str>,
     retry_at: Option<String>,
     valid_until: Option<String>,
     regime: Option<&'a str>,
@@ -95,7 +95,7 @@ impl<'a> Answer<'a> {
             decision_id: given(&r.decision_id),
             call_id: given(&r.call_id),
             earlier_decision_id: given(&r.earlier_decision_id),
-            lead_action: word::<LeadAction>(r.lead_action),
+            lead_action: given(word::<LeadAction>(r.lead_action)),
             retry_at: rfc3339(r.retry_at.as_ref()),
             valid_until: rfc3339(r.valid_until.as_ref()),
             regime: given(&r.regime),
@@ -136,7 +136,13 @@ pub(super) fn text(r: &CheckResponse) -> String {
         .map(|o| word::<Obligation>(*o))
         .collect();
     let mut pairs = vec![
-        ("verdict", word::<Verdict>(r.verdict).to_owned()),
+        (
+            "verdict",
+            match word::<Verdict>(r.verdict) {
+                "" => "none: do not dial".to_owned(),
+                verdict => verdict.to_owned(),
+            },
+        ),
         ("reason", reason),
         ("number", number),
         ("lead", word::<LeadAction>(r.lead_action).to_owned()),

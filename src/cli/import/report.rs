@@ -27,6 +27,7 @@ pub(super) struct Json<'a> {
     held: &'a [String],
     unclear: u64,
     rejected_files: &'a [String],
+    warnings: &'a [String],
 }
 
 impl<'a> Json<'a> {
@@ -47,6 +48,7 @@ impl<'a> Json<'a> {
             held: &r.held,
             unclear: r.unclear,
             rejected_files: &r.rejected_files,
+            warnings: &r.warnings,
         }
     }
 }
@@ -70,6 +72,9 @@ pub(super) fn messages(r: &ImportReport) -> String {
     }
     for reason in &r.held {
         text.push_str(&format!("held: {reason}\n"));
+    }
+    for warning in &r.warnings {
+        text.push_str(&format!("look at: {warning}\n"));
     }
     for file in &r.rejected_files {
         text.push_str(&format!("rejected rows written: {file}\n"));
@@ -124,6 +129,7 @@ mod tests {
             held: vec!["relations.csv would end 2,990 of 12,000 rows".into()],
             unclear: 1,
             rejected_files: vec![],
+            warnings: vec![],
         }
     }
 
@@ -164,7 +170,7 @@ mod tests {
     fn a_held_folder_for_scripts() {
         assert_eq!(
             serde_json::to_string(&Json::of(&held())).unwrap(),
-            r#"{"applied":false,"revision":7,"files":[{"file":"sellers.csv","rows":2,"added":0,"unchanged":2,"ended":0,"bad":0},{"file":"relations.csv","rows":12000,"added":10,"unchanged":9000,"ended":2990,"bad":1}],"problems":["relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE"],"held":["relations.csv would end 2,990 of 12,000 rows"],"unclear":1,"rejected_files":[]}"#
+            r#"{"applied":false,"revision":7,"files":[{"file":"sellers.csv","rows":2,"added":0,"unchanged":2,"ended":0,"bad":0},{"file":"relations.csv","rows":12000,"added":10,"unchanged":9000,"ended":2990,"bad":1}],"problems":["relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE"],"held":["relations.csv would end 2,990 of 12,000 rows"],"unclear":1,"rejected_files":[],"warnings":[]}"#
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Sending a file in chunks. What the sidecar takes in is the whole file or nothing: a read that fails
-//! half-way breaks the call off, it never ends it early.
+//! Sending a file in chunks. What the sidecar takes in is the whole file or nothing: it is told the size,
+//! so a call that ends early is no copy.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -39,10 +39,10 @@ pub(super) fn open(path: &Path) -> Result<Upload, CliError> {
     };
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
-    if about.is_dir() {
+    if !about.is_file() {
         return Err(CliError::failed(
-            format!("is a directory: {shown}"),
-            "name the file in it",
+            format!("is not a plain file: {shown}"),
+            "write the register to a file, and name that",
         ));
     }
     Ok(Upload {
@@ -53,6 +53,11 @@ pub(super) fn open(path: &Path) -> Result<Upload, CliError> {
 }
 
 impl Upload {
+    /// Its size, by which the sidecar knows that all of it came.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Sends header and file, and waits for what became of it.
     pub(super) async fn send(
         self,
@@ -63,9 +68,7 @@ impl Upload {
         let (sender, receiver) = mpsc::channel(AHEAD);
         let bar = progress::bytes(bytes).with_message(header.register.clone());
         let sent = bar.clone();
-        // The reader keeps `sender` when it fails, so the stream cannot look finished.
-        let reader =
-            tokio::task::spawn_blocking(move || read(file, &sender).map_err(|e| (sender, e)));
+        let reader = tokio::task::spawn_blocking(move || read(file, &sender));
         let first = ImportRegisterRequest {
             part: Some(Part::Header(header)),
         };
@@ -75,50 +78,45 @@ impl Upload {
                 part: Some(Part::Chunk(chunk)),
             }
         });
-        let call = client.import_register(tokio_stream::once(first).chain(rest));
-        tokio::pin!(call);
-        let answer = tokio::select! {
-            biased;
-            Ok(Err((_sender, error))) = reader => {
-                return Err(CliError::failed(
-                    format!("cannot be read to the end: {shown} ({error})"),
-                    "nothing was applied; the old copy stands",
-                ));
-            }
-            answer = &mut call => answer,
-        };
+        let answer = client
+            .import_register(tokio_stream::once(first).chain(rest))
+            .await;
         bar.finish_and_clear();
+        // Why the file could not be read says more than the call that broke of it.
+        if let Ok(Err(error)) = reader.await {
+            return Err(CliError::failed(
+                format!("cannot be read to the end: {shown} ({error})"),
+                "nothing was applied; the old copy stands",
+            ));
+        }
         answer
             .map(tonic::Response::into_inner)
             .map_err(|status| refused(&status))
     }
 }
 
-/// Reads to the end; stops early only if nobody wants more.
+/// Sends the file to its end; stops early only if nobody wants more.
 fn read(mut file: File, sender: &mpsc::Sender<Vec<u8>>) -> std::io::Result<()> {
     loop {
-        let mut chunk = vec![0; CHUNK];
-        let mut filled = 0;
-        while filled < CHUNK {
-            match file.read(&mut chunk[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
-        chunk.truncate(filled);
-        if filled == 0 || sender.blocking_send(chunk).is_err() {
+        let chunk = chunk(&mut file)?;
+        if chunk.is_empty() || sender.blocking_send(chunk).is_err() {
             return Ok(());
         }
     }
+}
+
+/// The next chunk; empty at the end.
+fn chunk(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    file.take(CHUNK as u64).read_to_end(&mut chunk)?;
+    Ok(chunk)
 }
 
 fn refused(status: &tonic::Status) -> CliError {
     match status.code() {
         Code::FailedPrecondition => CliError::held(
             format!("register import: {}", status.message()),
-            "the old copy stands; if a smaller copy is right, accept it with --accept-shrink",
+            "nothing was applied; the old copy stands",
         ),
         _ => CliError::refused("register import", status.clone()),
     }

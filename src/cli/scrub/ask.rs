@@ -6,7 +6,7 @@ use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use crate::{
-    cli::{connect, error::CliError, words::word},
+    cli::{connect, error::CliError, exit::Exit, words::word},
     proto::v1::{
         BatchItem, CheckBatchRequest, CheckResponse, LeadAction,
         check_service_client::CheckServiceClient,
@@ -70,15 +70,21 @@ pub(super) async fn ask(
         let answers = batch(&mut client, &request)
             .await
             .map_err(|s| CliError::refused("scrub", s))?;
+        let versions = "bring `verzet` and the sidecar to one version";
         if answers.len() != places.len() {
-            return Err(CliError::failed(
-                format!(
-                    "scrub: {} answers to {} numbers",
-                    answers.len(),
-                    places.len()
-                ),
-                "bring `verzet` and the sidecar to one version",
-            ));
+            let what = format!(
+                "scrub: {} answers to {} numbers",
+                answers.len(),
+                places.len()
+            );
+            return Err(CliError::failed(what, versions));
+        }
+        if answers
+            .iter()
+            .any(|a| Exit::of_verdict(a.verdict) == Exit::Failed)
+        {
+            let what = "scrub: an answer has no verdict this version knows";
+            return Err(CliError::failed(what, versions));
         }
         for (place, answer) in places.into_iter().zip(answers) {
             if let Some(verdict) = verdicts.get_mut(place) {

@@ -39,7 +39,6 @@ impl OutFile {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         // Numbers are personal data: for this user alone, as far as the system knows users.
-        #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&part).map_err(|e| failed(path, &e))?;
         Ok(Self {

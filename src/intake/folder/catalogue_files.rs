@@ -6,14 +6,14 @@ use std::fs::File;
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    FileReport, IntakeError,
+    FileReport,
     import::Import,
     pass::{broken, empty, reasons},
     rejected::Rejected,
     seen::{held, too_many},
 };
 use crate::{
-    facts::catalogue::CatalogueRows,
+    facts::{catalogue::CatalogueRows, symbols::TooMany},
     intake::{
         catalogue::{Entry, KnownIds, Located, Place, build, check, columns, file_name, read_rows},
         csv::{Reader, Row},
@@ -64,7 +64,7 @@ impl CatalogueFiles {
     pub(super) fn read(
         import: &mut Import<'_>,
         current: Vec<CatalogueRow>,
-    ) -> Result<Self, IntakeError> {
+    ) -> Result<Self, TooMany> {
         let mut files = Vec::new();
         let mut open = HashSet::new();
         for kind in CatalogueKind::ALL {
@@ -73,7 +73,7 @@ impl CatalogueFiles {
                 continue;
             }
             let file = match import.open(name) {
-                Some(file) => KindFile::read(*kind, file, import)?,
+                Some(file) => KindFile::read(*kind, file, import),
                 None => KindFile::new(*kind),
             };
             import.step_done(name);
@@ -87,7 +87,7 @@ impl CatalogueFiles {
         let mut entries = mine;
         let from_files = entries.len();
         entries.extend(stored);
-        let from_files = Self::check(&mut entries, from_files, &mut files, &open, import)?;
+        let from_files = Self::check(&mut entries, from_files, &mut files, &open, import);
         Self::compare(entries, from_files, files, &current, &open, import)
     }
 
@@ -124,13 +124,13 @@ impl CatalogueFiles {
         files: &mut [KindFile],
         open: &HashSet<CatalogueKind>,
         import: &mut Import<'_>,
-    ) -> Result<usize, IntakeError> {
+    ) -> usize {
         loop {
             let mut found = check(entries, &|kind| open.contains(&kind))
                 .into_iter()
                 .peekable();
             if found.peek().is_none() {
-                return Ok(from_files);
+                return from_files;
             }
             let mut blamed: Vec<(usize, Vec<FieldProblem>)> = Vec::new();
             for (at, problem) in found {
@@ -149,8 +149,8 @@ impl CatalogueFiles {
                         fields.iter().map(String::as_str),
                         &reasons(problems),
                         import,
-                    )?;
-                } else {
+                    );
+                } else if import.options.skip_bad_rows {
                     import.report.held.push(format!(
                         "{}; it is not in this folder, so it cannot be passed over",
                         one.problem(problems[0].clone())
@@ -158,7 +158,7 @@ impl CatalogueFiles {
                 }
             }
             if !import.options.skip_bad_rows || !import.report.held.is_empty() {
-                return Ok(from_files);
+                return from_files;
             }
             for (at, _) in blamed.iter().rev() {
                 entries.remove(*at);
@@ -175,7 +175,7 @@ impl CatalogueFiles {
         current: &[CatalogueRow],
         open: &HashSet<CatalogueKind>,
         import: &mut Import<'_>,
-    ) -> Result<Self, IntakeError> {
+    ) -> Result<Self, TooMany> {
         let mut step = Self::default();
         step.known.sellers_open = open.contains(&CatalogueKind::Seller);
         step.known.products_open = open.contains(&CatalogueKind::Product);
@@ -222,7 +222,7 @@ impl CatalogueFiles {
                 file.report.ended += count;
                 step.ends
                     .extend(gone.iter().map(|r| (r.kind, r.key.clone())));
-                if too_many(count, before) && !import.options.accept_shrink && !import.doomed() {
+                if too_many(count, before) && !import.options.accept_shrink && import.is_sound() {
                     let held = held(file_name(*kind), count, before, &origin);
                     import.report.held.push(held);
                 }
@@ -252,7 +252,7 @@ impl KindFile {
         }
     }
 
-    fn read(kind: CatalogueKind, file: File, import: &mut Import<'_>) -> Result<Self, IntakeError> {
+    fn read(kind: CatalogueKind, file: File, import: &mut Import<'_>) -> Self {
         let mut this = Self::new(kind);
         let name = file_name(kind);
         let mut reader = Reader::new(file);
@@ -262,26 +262,26 @@ impl KindFile {
                 let (header, problems) = Header::read(&row, columns(kind), name);
                 if !problems.is_empty() {
                     import.broken_file(name, problems);
-                    return Ok(this);
+                    return this;
                 }
                 header
             }
             Ok(None) => {
                 import.broken_file(name, vec![empty(name, columns(kind))]);
-                return Ok(this);
+                return this;
             }
             Err(bad) => {
                 import.broken_file(name, vec![broken(name, &bad)]);
-                return Ok(this);
+                return this;
             }
         };
         loop {
             match reader.next_row() {
                 Ok(None) => break,
-                Ok(Some(row)) => this.row(&header, &row, import)?,
+                Ok(Some(row)) => this.row(&header, &row, import),
                 Err(bad) if bad.error.is_final() => {
                     import.broken_file(name, vec![broken(name, &bad)]);
-                    return Ok(this);
+                    return this;
                 }
                 Err(bad) => {
                     this.report.rows += 1;
@@ -290,20 +290,15 @@ impl KindFile {
                     this.may_say_no(&problem, "", import);
                     import.problem(problem);
                     let why = bad.error.to_string();
-                    this.reject(std::iter::once(bad.raw.as_str()), &why, import)?;
+                    this.reject(std::iter::once(bad.raw.as_str()), &why, import);
                 }
             }
         }
         this.sound = true;
-        Ok(this)
+        this
     }
 
-    fn row(
-        &mut self,
-        header: &Header,
-        row: &Row<'_>,
-        import: &mut Import<'_>,
-    ) -> Result<(), IntakeError> {
+    fn row(&mut self, header: &Header, row: &Row<'_>, import: &mut Import<'_>) {
         self.report.rows += 1;
         let cell = |column: usize| header.cell(row, column);
         let mut told = Told::default();
@@ -320,7 +315,7 @@ impl KindFile {
                     fields: (0..row.len()).map(|i| row.get(i).to_owned()).collect(),
                 },
             });
-            return Ok(());
+            return;
         }
         self.report.bad += 1;
         let why = reasons(&told.0);
@@ -331,9 +326,9 @@ impl KindFile {
             import.problem(problem);
         }
         if misfit {
-            self.reject(std::iter::once(row.raw()), &why, import)
+            self.reject(std::iter::once(row.raw()), &why, import);
         } else {
-            self.reject((0..row.len()).map(|i| row.get(i)), &why, import)
+            self.reject((0..row.len()).map(|i| row.get(i)), &why, import);
         }
     }
 
@@ -353,18 +348,13 @@ impl KindFile {
         fields: impl Iterator<Item = &'r str>,
         why: &'r str,
         import: &Import<'_>,
-    ) -> Result<(), IntakeError> {
+    ) {
         if !import.options.skip_bad_rows {
-            return Ok(());
+            return;
         }
-        let file = match &mut self.rejected {
-            Some(file) => file,
-            none => {
-                let path = import.folder.rejected(file_name(self.kind));
-                let header = self.header.iter().map(String::as_str);
-                none.insert(Rejected::begin(path, header)?)
-            }
-        };
-        file.row(fields, why)
+        let header = self.header.iter().map(String::as_str);
+        let path = || import.folder.rejected(file_name(self.kind));
+        let begin = || Rejected::begin(path(), header);
+        self.rejected.get_or_insert_with(begin).row(fields, why);
     }
 }

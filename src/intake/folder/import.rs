@@ -33,6 +33,8 @@ pub(super) struct Import<'i> {
     problems: Problems,
     /// Bad rows that were passed over.
     rejected: Vec<Rejected>,
+    /// Whether a file could not be taken as a whole.
+    broken: bool,
     progress: &'i mut dyn FnMut(Progress<'_>),
     /// Bytes of the files done.
     done: u64,
@@ -68,6 +70,7 @@ impl<'i> Import<'i> {
             folder,
             problems: Problems::default(),
             rejected: Vec::new(),
+            broken: false,
             progress,
             done: 0,
         }
@@ -86,19 +89,17 @@ impl<'i> Import<'i> {
             catalogue.apply(&mut change)?;
         }
         let ends = self.facts(&catalogue.known, &settled, &mut change)?;
-        if !self.doomed() {
+        if self.is_sound() {
             self.end(ends, &before, &mut change)?;
         }
         drop(before);
         if self.doomed() {
             return Ok(Whole::Held(catalogue.known));
         }
-        let rejected = catalogue
-            .rejected
-            .into_iter()
-            .chain(self.rejected.drain(..));
-        for file in rejected {
-            self.report.rejected_files.push(file.keep()?);
+        self.rejected.extend(catalogue.rejected);
+        self.keep_rejected();
+        if self.doomed() {
+            return Ok(Whole::Held(catalogue.known));
         }
         let committed = change.commit(self.symbols)?;
         if self.options.skip_bad_rows {
@@ -185,6 +186,22 @@ impl<'i> Import<'i> {
             change.end(id)?;
         }
         Ok(())
+    }
+
+    /// Puts the files of rejected rows in their places, once all are whole.
+    fn keep_rejected(&mut self) {
+        let mut rejected = std::mem::take(&mut self.rejected);
+        let failed = rejected.iter_mut().find_map(|file| file.finish().err());
+        if let Some(failed) = failed {
+            self.report.held.push(failed);
+            return;
+        }
+        for file in rejected {
+            match file.keep() {
+                Ok(path) => self.report.rejected_files.push(path),
+                Err(failed) => self.report.held.push(failed),
+            }
+        }
     }
 
     /// The stops of a held folder, as a change set of their own. What is wrong was told already.
@@ -313,6 +330,7 @@ impl<'i> Import<'i> {
     /// A file that cannot be taken as a whole holds the folder, whether bad rows are passed over or
     /// not: it is not a row.
     pub(super) fn broken_file(&mut self, name: &str, problems: Vec<Problem>) {
+        self.broken = true;
         for problem in problems {
             self.problem(problem);
         }
@@ -331,6 +349,11 @@ impl<'i> Import<'i> {
             bytes_read: self.done.min(self.folder.total),
             bytes_total: self.folder.total,
         });
+    }
+
+    /// Whether the files are the full state, so that what is gone from them can be told.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.broken && (self.options.skip_bad_rows || self.problems.is_empty())
     }
 
     /// Whether it is certain that the folder is held.

@@ -187,7 +187,7 @@ pub(super) fn pass<T: Table>(
             Err(panic) => std::panic::resume_unwind(panic),
         };
         written?;
-        read
+        Ok(read?)
     })
 }
 

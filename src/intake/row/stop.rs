@@ -4,7 +4,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::{
     intake::hash::beside,
-    number::{self, E164, Region},
+    number::{E164, Region, StopReading, read_stop},
     store::RowHash,
 };
 
@@ -45,8 +45,8 @@ pub(in crate::intake) fn keys(typed: &str, region: Region, hash: RowHash, person
             unreadable: !person,
         };
     }
-    let first = number::read(typed, region).map(|n| n.e164);
-    let second = number::second_reader(typed, region).filter(|s| Some(*s) != first);
+    let StopReading { first, second, .. } = read_stop(typed, region);
+    let first = first.map(|n| n.e164);
     let under_second = beside(hash, "second");
     match (first, second) {
         (Some(first), None) => Keys {

@@ -9,10 +9,11 @@ use smallvec::SmallVec;
 
 use super::{Batch, Job, Look, Out, Passed, Table, Taken, Unclear};
 use crate::{
+    facts::symbols::TooMany,
     intake::{
         csv::{BadRow, Reader, Row},
         field::Told,
-        folder::{FileReport, IntakeError, rejected::Rejected},
+        folder::{FileReport, rejected::Rejected},
         hash::RowHasher,
         header::Header,
         problem::{FieldProblem, Problem, Problems},
@@ -65,7 +66,7 @@ impl<'j, T: Table> Reading<'j, T> {
         }
     }
 
-    pub(super) fn run(mut self, file: File) -> Result<Passed<T>, IntakeError> {
+    pub(super) fn run(mut self, file: File) -> Result<Passed<T>, TooMany> {
         let mut reader = Reader::new(file);
         let (header, sound) = match reader.next_row() {
             Ok(Some(row)) => {
@@ -99,7 +100,7 @@ impl<'j, T: Table> Reading<'j, T> {
                 Ok(Some(row)) => self.row(&header, &row)?,
                 Err(bad) => {
                     whole &= !bad.error.is_final();
-                    self.bad_row(&bad)?;
+                    self.bad_row(&bad);
                 }
             }
             let bytes = reader.bytes_read();
@@ -143,7 +144,7 @@ impl<'j, T: Table> Reading<'j, T> {
         self.full.send(batch).is_ok()
     }
 
-    fn row(&mut self, header: &Header, row: &Row<'_>) -> Result<(), IntakeError> {
+    fn row(&mut self, header: &Header, row: &Row<'_>) -> Result<(), TooMany> {
         self.report.rows += 1;
         let cell = |column: usize| header.cell(row, column);
         let misfit = header.misfit(row, &mut self.told);
@@ -184,9 +185,9 @@ impl<'j, T: Table> Reading<'j, T> {
                 let why = reasons(&self.told.0);
                 self.tell(header, row);
                 if misfit {
-                    self.reject(std::iter::once(row.raw()), &why)?;
+                    self.reject(std::iter::once(row.raw()), &why);
                 } else {
-                    self.reject((0..row.len()).map(|i| row.get(i)), &why)?;
+                    self.reject((0..row.len()).map(|i| row.get(i)), &why);
                 }
             }
         }
@@ -219,26 +220,16 @@ impl<'j, T: Table> Reading<'j, T> {
         }
     }
 
-    fn reject<'r>(
-        &mut self,
-        fields: impl Iterator<Item = &'r str>,
-        why: &'r str,
-    ) -> Result<(), IntakeError> {
-        let Some(path) = &self.job.rejected else {
-            return Ok(());
-        };
-        let file = match &mut self.rejected {
-            Some(file) => file,
-            none => {
-                let header = self.header.iter().map(String::as_str);
-                none.insert(Rejected::begin(path.clone(), header)?)
-            }
-        };
-        file.row(fields, why)
+    fn reject<'r>(&mut self, fields: impl Iterator<Item = &'r str>, why: &'r str) {
+        if let Some(path) = &self.job.rejected {
+            let header = self.header.iter().map(String::as_str);
+            let begin = || Rejected::begin(path.clone(), header);
+            self.rejected.get_or_insert_with(begin).row(fields, why);
+        }
     }
 
     /// A row that could not be split into fields.
-    fn bad_row(&mut self, bad: &BadRow) -> Result<(), IntakeError> {
+    fn bad_row(&mut self, bad: &BadRow) {
         let last = bad.error.is_final();
         let hash = self.given_hash(&bad.raw);
         let stop = !last && self.table.may_stop(None);
@@ -254,14 +245,13 @@ impl<'j, T: Table> Reading<'j, T> {
         self.report.rows += u64::from(!last);
         if stop && self.job.settled.contains(&hash) {
             self.report.unchanged += 1;
-            return Ok(());
+            return;
         }
         self.report.bad += 1;
         if !self.job.stops_only {
             self.problems.add(|| broken(self.job.name, bad));
-            self.reject(std::iter::once(bad.raw.as_str()), &bad.error.to_string())?;
+            self.reject(std::iter::once(bad.raw.as_str()), &bad.error.to_string());
         }
-        Ok(())
     }
 
     fn given_hash(&self, given: &str) -> RowHash {

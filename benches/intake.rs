@@ -1,0 +1,122 @@
+//! How fast a folder comes in: `cargo bench --bench intake [-- ROWS …]`.
+//!
+//! Relations into an empty store, the same folder again, and again with 1 in 100 rows changed. For
+//! numbers in E.164 and in Dutch national digits. Files are on the disk of the target directory.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{fs, io::Write, path::Path, time::Instant};
+
+use verzet::{
+    clock::Micros,
+    facts::symbols::Symbols,
+    intake::{FolderOptions, Imported, csv::Reader, import_folder},
+    number::Region,
+    store::Store,
+};
+
+fn main() {
+    let asked: Vec<u64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let sizes = if asked.is_empty() {
+        vec![1_000_000]
+    } else {
+        asked
+    };
+    for rows in sizes {
+        for national in [false, true] {
+            measure(rows, national);
+        }
+    }
+}
+
+fn measure(rows: u64, national: bool) {
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = dir.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    catalogue(&folder);
+    relations(&folder, rows, national, |_| false);
+    let symbols = Symbols::default();
+    let mut store = Store::open(&dir.path().join("data"), &symbols).unwrap();
+
+    let spelling = if national { "national" } else { "E.164" };
+    println!("{rows} relations, {spelling} numbers");
+    let read = Instant::now();
+    let mut reader = Reader::new(fs::File::open(folder.join("relations.csv")).unwrap());
+    while reader.next_row().unwrap().is_some() {}
+    say("  CSV alone", read, rows);
+
+    let first = Instant::now();
+    let imported = import(&folder, &mut store, &symbols);
+    say("  into an empty store", first, rows);
+    assert_eq!(imported.delta.relations.len() as u64, rows);
+
+    let again = Instant::now();
+    let imported = import(&folder, &mut store, &symbols);
+    say("  the same again", again, rows);
+    assert!(imported.delta.is_empty());
+
+    relations(&folder, rows, national, |n| n % 100 == 7);
+    let changed = Instant::now();
+    let imported = import(&folder, &mut store, &symbols);
+    say("  with 1 in 100 changed", changed, rows);
+    assert_eq!(imported.delta.ended.len() as u64, rows / 100);
+}
+
+fn say(what: &str, since: Instant, rows: u64) {
+    let seconds = since.elapsed().as_secs_f64();
+    println!(
+        "{what}: {seconds:.2} s, {:.0} rows/s",
+        rows as f64 / seconds
+    );
+}
+
+fn import(folder: &Path, store: &mut Store, symbols: &Symbols) -> Imported {
+    let options = FolderOptions {
+        origin: "crm".into(),
+        skip_bad_rows: false,
+        accept_shrink: false,
+        default_region: Region::NL,
+        received_at: Micros(1_790_000_000_000_000),
+    };
+    let imported = import_folder(folder, &options, store, symbols, &mut |_| {}).unwrap();
+    assert!(imported.applied, "{:?}", imported.report);
+    imported
+}
+
+fn catalogue(folder: &Path) {
+    let mut products = String::from("product_id,seller_id,category_id,name\n");
+    for i in 0..50 {
+        products.push_str(&format!("product-{i},noordlicht,,P\n"));
+    }
+    fs::write(folder.join("sellers.csv"), "seller_id,name\nnoordlicht,N\n").unwrap();
+    fs::write(folder.join("products.csv"), products).unwrap();
+}
+
+/// Half of the rows name a person. A changed row gets a last day.
+fn relations(folder: &Path, rows: u64, national: bool, changed: impl Fn(u64) -> bool) {
+    let mut out = std::io::BufWriter::new(fs::File::create(folder.join("relations.csv")).unwrap());
+    writeln!(
+        out,
+        "number,region,person_id,seller_id,kind,product_id,started_on,ended_on,paid"
+    )
+    .unwrap();
+    let prefix = if national { "06" } else { "+316" };
+    for n in 0..rows {
+        // In no order, as exports are; each number once.
+        let digits = 10_000_000 + n * 7_919 % 40_000_000;
+        let person = if n % 2 == 0 {
+            format!("p{n}")
+        } else {
+            String::new()
+        };
+        let end = if changed(n) { "2026-01-01" } else { "" };
+        writeln!(
+            out,
+            "{prefix}{digits},NL,{person},noordlicht,PURCHASE,product-{},20{:02}-0{}-11,{end},yes",
+            n % 50,
+            n % 25,
+            1 + n % 9
+        )
+        .unwrap();
+    }
+    out.flush().unwrap();
+}
