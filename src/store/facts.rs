@@ -1,6 +1,6 @@
 //! Facts about people: adding and ending them, and finding them by content.
 
-use hashbrown::{HashMap, hash_map::Entry};
+use hashbrown::HashMap;
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::{
@@ -230,13 +230,23 @@ impl<'s> Change<'s> {
             table_name(kind)
         ))?;
         let mut rows = statement.query([self.origin])?;
-        while let Some(row) = rows.next()? {
-            let id = decode::id(kind, row)?;
-            if let Entry::Vacant(free) = all.entry(row.get(1)?) {
-                free.insert(StoredRow {
-                    id,
-                    withdrawn: row.get(2)?,
-                });
+        // In batches, since the map misses the processor's cache at every row, and misses overlap only
+        // where they follow each other closely.
+        let mut batch = Vec::with_capacity(256);
+        loop {
+            let row = rows.next()?;
+            if let Some(row) = row {
+                let id = decode::id(kind, row)?;
+                let withdrawn = row.get(2)?;
+                batch.push((row.get(1)?, StoredRow { id, withdrawn }));
+            }
+            if row.is_none() || batch.len() == batch.capacity() {
+                for (hash, found) in batch.drain(..) {
+                    all.entry(hash).or_insert(found);
+                }
+            }
+            if row.is_none() {
+                break;
             }
         }
         Ok(all)
