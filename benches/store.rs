@@ -1,14 +1,11 @@
 //! How fast facts come in and go into memory: `cargo bench --bench store [-- ROWS …]`.
 //!
-//! Prints medians. Files are on the disk of the target directory; reading is with the system's cache
-//! warm, as after an import.
+//! Prints medians: the time that passed, and on Linux the processor time of all threads (in steps of
+//! 10 ms), which says more where others use the machine too. Files are on the disk of the target
+//! directory; reading is with the system's cache warm, as after an import.
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{path::Path, thread, time::Instant};
 
 use verzet::{
     clock::{Day, Micros},
@@ -57,7 +54,7 @@ fn measure(rows: u64) {
     report("insert relations, in one change", insert, rows);
     let commit = median(commits);
     report("commit (symbols, revision, sync)", commit, rows);
-    report("insert and commit", insert + commit, rows);
+    report("insert and commit", insert.and(commit), rows);
     let size = std::fs::metadata(dir.path().join("facts.db"))
         .unwrap()
         .len();
@@ -84,17 +81,17 @@ fn measure(rows: u64) {
         repeat(|| of_number(&store)),
         1,
     );
-    let start = Instant::now();
+    let start = Clock::start();
     let mut left = 1;
-    let mut slowest = Duration::ZERO;
+    let mut slowest = Took::default();
     while left > 0 {
-        let step = Instant::now();
+        let step = Clock::start();
         left = store.index_numbers(100_000).unwrap();
-        slowest = slowest.max(step.elapsed());
+        slowest = slowest.max(step.stop());
     }
     report(
         "index by number, steps of 100,000",
-        start.elapsed(),
+        start.stop(),
         rows + 2 * few,
     );
     report("  of which the slowest step", slowest, 1);
@@ -136,7 +133,7 @@ fn load(store: &Store, rows: u64, few: u64) {
 }
 
 /// Fills a new store; gives the time to insert the relations and that to commit them.
-fn fill(dir: &Path, rows: u64, few: u64) -> (Duration, Duration) {
+fn fill(dir: &Path, rows: u64, few: u64) -> (Took, Took) {
     let symbols = Symbols::default();
     let mut store = Store::open(dir, &symbols).unwrap();
     symbols.sellers.intern("noordlicht").unwrap();
@@ -147,7 +144,7 @@ fn fill(dir: &Path, rows: u64, few: u64) -> (Duration, Duration) {
         symbols.persons.intern(&format!("p{i}")).unwrap();
     }
     let mut change = store.begin("crm", Micros(0)).unwrap();
-    let start = Instant::now();
+    let start = Clock::start();
     for i in 0..rows {
         let e164 = number(i);
         let typed = e164.to_string();
@@ -155,10 +152,10 @@ fn fill(dir: &Path, rows: u64, few: u64) -> (Duration, Duration) {
             .add_relation(&on(e164, &typed, i), relation(i, rows))
             .unwrap();
     }
-    let insert = start.elapsed();
-    let start = Instant::now();
+    let insert = start.stop();
+    let start = Clock::start();
     change.commit(&symbols).unwrap();
-    let commit = start.elapsed();
+    let commit = start.stop();
     let mut change = store.begin("crm", Micros(0)).unwrap();
     for i in 0..few {
         let e164 = number(i * 3);
@@ -254,25 +251,91 @@ fn objection(i: u64, rows: u64) -> Objection {
     }
 }
 
-fn repeat(mut what: impl FnMut()) -> Duration {
+fn repeat(mut what: impl FnMut()) -> Took {
     let one = |_| {
-        let start = Instant::now();
+        let start = Clock::start();
         what();
-        start.elapsed()
+        start.stop()
     };
     median((0..5).map(one).collect())
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+/// Milliseconds that passed, and of processor time.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+struct Took {
+    passed: f64,
+    worked: f64,
 }
 
-fn report(what: &str, time: Duration, count: u64) {
-    let rate = count as f64 / time.as_secs_f64();
+impl Took {
+    fn max(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            worked: self.worked + other.worked,
+        }
+    }
+}
+
+struct Clock {
+    passed: Instant,
+    worked: f64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            passed: Instant::now(),
+            worked: worked(),
+        }
+    }
+
+    fn stop(&self) -> Took {
+        Took {
+            passed: self.passed.elapsed().as_secs_f64() * 1e3,
+            worked: worked() - self.worked,
+        }
+    }
+}
+
+/// Processor time of this process so far, all threads, in ms; 0 where the system does not tell.
+fn worked() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or("").split(' ').collect();
+    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok());
+    // proc(5): utime and stime are fields 14 and 15, in hundredths of a second; `)` ends field 2.
+    ticks(12)
+        .zip(ticks(13))
+        .map_or(0.0, |(user, system)| (user + system) * 10.0)
+}
+
+/// Each of both on its own.
+fn median(times: Vec<Took>) -> Took {
+    let middle = |of: fn(&Took) -> f64| {
+        let mut all: Vec<_> = times.iter().map(of).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    Took {
+        passed: middle(|t| t.passed),
+        worked: middle(|t| t.worked),
+    }
+}
+
+fn report(what: &str, took: Took, count: u64) {
+    let rate = |ms: f64| format!("{:.0}", count as f64 / ms * 1e3);
     println!(
-        "  {what:36} {:>10.1} ms {:>12.0} /s",
-        time.as_secs_f64() * 1e3,
-        rate
+        "  {what:36} {:>9.1} ms {:>10} /s {:>9.0} ms worked {:>10} /s",
+        took.passed,
+        rate(took.passed),
+        took.worked,
+        if took.worked > 0.0 {
+            rate(took.worked)
+        } else {
+            "-".into()
+        },
     );
 }

@@ -220,9 +220,21 @@ impl<'s> Change<'s> {
         // INVARIANT: no more rows than are current, so the map is never grown.
         let room = usize::try_from(self.tables[kind as usize].current).unwrap_or(0);
         let mut all = HashMap::with_capacity(room);
+        // In batches, since the map misses the processor's cache at every row, and misses overlap only
+        // where they follow each other closely.
+        let mut batch = Vec::with_capacity(256);
+        let mut put = |batch: &mut Vec<(RowHash, StoredRow)>| {
+            for (hash, found) in batch.drain(..) {
+                all.entry(hash).or_insert(found);
+            }
+        };
         self.read_each_hash(kind, |hash, row| {
-            all.entry(hash).or_insert(row);
+            batch.push((hash, row));
+            if batch.len() == batch.capacity() {
+                put(&mut batch);
+            }
         })?;
+        put(&mut batch);
         Ok(all)
     }
 
