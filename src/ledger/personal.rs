@@ -165,6 +165,8 @@ impl fmt::Debug for StoredPersonal {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
     use super::*;
 
     #[test]

@@ -36,7 +36,7 @@ async fn caller(ledger: Arc<Ledger>, mailbox: Mailbox, name: u64, count: u64, to
                 Err(e) => panic!("{e}"),
             }
         };
-        if scatter(name * count + n) % 7 == 0 {
+        if scatter(name * count + n).is_multiple_of(7) {
             // A cancelled RPC: the wait is dropped, at whatever moment.
             let patience = Duration::from_micros(scatter(n) % 400);
             if timeout(patience, mailbox.durable(ticket)).await.is_err() {
@@ -44,7 +44,7 @@ async fn caller(ledger: Arc<Ledger>, mailbox: Mailbox, name: u64, count: u64, to
             }
             continue;
         }
-        if scatter(n) % 3 == 0 {
+        if scatter(n).is_multiple_of(3) {
             tokio::task::yield_now().await;
         }
         let outcome = timeout(HUNG, mailbox.durable(ticket))

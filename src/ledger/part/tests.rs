@@ -1,5 +1,11 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use super::*;
-use crate::ledger::{queue::Row, words::Term};
+use crate::ledger::{
+    queue::Row,
+    record,
+    words::{Term, WordKind},
+};
 
 const DAY: Day = Day(20_781);
 const LEDGER: LedgerId = LedgerId(0x7f3a_09c1);

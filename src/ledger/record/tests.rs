@@ -1,9 +1,13 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use proptest::prelude::*;
 
-use super::*;
+use super::{read::outcomes, *};
 use crate::{
-    facts::model::FactKind,
-    ledger::{Engine, Personal, RegimeContext, Shadow, id::LedgerId},
+    facts::model::{FactId, FactKind},
+    ledger::{Engine, Personal, RegimeContext, Shadow, bytes::Cursor, id::LedgerId},
+    number::{LineType, Region},
+    policy::verdict::{Intent, Reason, Verdict},
 };
 
 const PACK: [u8; 32] = [0xab; 32];
