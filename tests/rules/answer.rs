@@ -1,5 +1,7 @@
 //! Asking a scene, and the answer as text.
 
+use std::sync::LazyLock;
+
 use verzet::{
     clock::{Micros, Zone},
     facts::{model::Channel, world::World},
@@ -80,12 +82,13 @@ impl Answer {
     }
 }
 
+static HOME: LazyLock<Home> = LazyLock::new(|| Home {
+    region: Region::NL,
+    zone: Zone::named("Europe/Amsterdam").unwrap(),
+});
+
 /// Asks a world.
 pub(crate) fn ask_world(world: &World, packs: &Packs, q: &Q) -> Answer {
-    let home = Home {
-        region: Region::NL,
-        zone: Zone::named("Europe/Amsterdam").unwrap(),
-    };
     let question = Ask {
         number: q.number,
         region: None,
@@ -95,7 +98,7 @@ pub(crate) fn ask_world(world: &World, packs: &Packs, q: &Q) -> Answer {
         source_id: q.source,
         at: Micros::parse(q.at).unwrap(),
     };
-    let asked = ask(world, packs, &home, &question).unwrap();
+    let asked = ask(world, packs, &HOME, &question).unwrap();
     Answer::of(&asked, world, packs)
 }
 

@@ -136,7 +136,11 @@ fn row_08_passes_once_a_later_consent_counts() {
         ..Yes::default()
     });
     at(9, &scene, "ALLOW CONSENT");
-    assert_eq!(scene.row(8), "PASSED objection-1", "it names the stop that was lifted");
+    assert_eq!(
+        scene.row(8),
+        "PASSED objection-1",
+        "it names the stop that was lifted"
+    );
 }
 
 /// "First row that matches decides": an older consent does not come before the objection.

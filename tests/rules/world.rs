@@ -20,6 +20,7 @@ use verzet::{
     },
 };
 
+#[allow(unused_imports)]
 pub(crate) use answer::{Answer, Step, ask_world};
 use catalogue::{channels, product, products, seller};
 
