@@ -27,6 +27,7 @@ pub(crate) struct Sidecar {
 /// goes to a file beside it.
 pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
     let log = data_dir.with_extension("serve.log");
+    let log_file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     // The port is free again once the listener is dropped.
     let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let mut command = Command::new(binary);
@@ -39,7 +40,7 @@ pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
         .args((!data_dir.exists()).then_some("--sample"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(File::create(&log)?);
+        .stderr(log_file);
     // Settings of whoever runs this are not part of the test.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VERZET_") {
