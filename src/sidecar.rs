@@ -27,7 +27,7 @@ pub use self::{
 use crate::{
     clock::Micros,
     facts::world::World,
-    ledger::{Durability, Health, Ledger},
+    ledger::{Durability, Health, Ledger, LedgerOptions},
     number::Region,
     policy::Packs,
     store::Store,
@@ -49,8 +49,8 @@ pub struct Settings {
     pub durability: Durability,
     /// How long an `ALLOW` may be acted upon, in microseconds.
     pub allow_valid_for: i64,
-    /// The most decisions that may wait for the ledger.
-    pub max_pending: usize,
+    /// How the ledger is to work.
+    pub ledger: LedgerOptions,
     /// Serve facts that are older than the ledger's last decision.
     pub accept_older_facts: bool,
 }

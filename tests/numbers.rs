@@ -153,7 +153,7 @@ const ODD: &[(&str, Option<u64>)] = &[
     (" ", None),
     ("+", None),
     ("geen", None),
-    ("0800 FLOWERS", Some(31_800_356_9377)),
+    ("0800 FLOWERS", Some(318_003_569_377)),
     ("112", None),
     ("+31112", None),
     ("06", None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::CliError;
 use crate::{
     config::{Config, Durability, Language},
-    ledger,
+    ledger::{self, LedgerOptions},
     server::{ServeError, Server, ServerOptions},
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
@@ -28,7 +28,10 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
         },
         allow_valid_for: i64::try_from(config.check.allow_valid_for.as_micros())
             .unwrap_or(i64::MAX),
-        max_pending: config.limits.in_flight,
+        ledger: LedgerOptions {
+            max_pending: config.limits.in_flight,
+            ..LedgerOptions::default()
+        },
         accept_older_facts,
     };
     let dir = config.data_dir.display().to_string();

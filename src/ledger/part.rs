@@ -30,6 +30,9 @@ const SCHEMA: &str = "
         revision INTEGER NOT NULL, root BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
     CREATE TABLE probe (space BLOB NOT NULL) STRICT;";
 
+/// Writes the log's pages to the part and empties it, as far as readers allow.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 /// The newest group that is whole, and what the next one needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tail {
@@ -209,11 +212,13 @@ impl Part {
         })
     }
 
-    /// The newest part that was begun, its tail and words; `None` if there is none.
+    /// The newest part that was begun, its tail and words; `None` if there is none. After a failure it is
+    /// made sound first.
     pub(super) fn newest(
         dir: &Path,
         ledger: Option<LedgerId>,
         seam: Option<&dyn Seam>,
+        after_failure: bool,
     ) -> Result<Option<(Self, LedgerId, Tail, Words)>, LedgerError> {
         for day in days(dir)?.into_iter().rev() {
             let mut part = Self::open(dir, day, seam)?;
@@ -229,6 +234,10 @@ impl Part {
                 });
             }
             part.fresh = false;
+            if after_failure {
+                part.mend()
+                    .map_err(LedgerError::db(&part.path, "write to the part"))?;
+            }
             let tail = part.tail(&meta)?;
             let words = part.words()?;
             return Ok(Some((part, meta.ledger, tail, words)));
@@ -383,12 +392,20 @@ impl Part {
         Ok(())
     }
 
-    /// Tries whether the part can be written again: takes some space, gives it back to the part.
-    pub(super) fn probe(&self) -> Result<(), LedgerError> {
+    /// Makes a part that failed sound again, or says why it cannot be yet.
+    fn mend(&self) -> rusqlite::Result<()> {
+        // After a failed sync the log may be whole in memory and not on disk, and a later sync says
+        // nothing of it. So its pages are written to the part itself, and the log begins anew.
+        let busy: i64 = self.conn.query_row(EMPTY_LOG, [], |row| row.get(0))?;
+        if busy != 0 {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            let why = Some("a reader holds its log".to_owned());
+            return Err(rusqlite::Error::SqliteFailure(code, why));
+        }
+        // Takes some space, and gives it back to the part: a disk that is full stays failed.
         self.conn
-            .execute("INSERT INTO probe VALUES (zeroblob(65536))", [])
-            .and_then(|_| self.conn.execute("DELETE FROM probe", []))
-            .map_err(LedgerError::db(&self.path, "write to the part"))?;
+            .execute("INSERT INTO probe VALUES (zeroblob(65536))", [])?;
+        self.conn.execute("DELETE FROM probe", [])?;
         Ok(())
     }
 
@@ -398,7 +415,7 @@ impl Part {
         let rest = || {
             self.conn.busy_timeout(Duration::ZERO)?;
             let first = |sql| self.conn.query_row(sql, [], |_| Ok(()));
-            first("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            first(EMPTY_LOG)?;
             first("PRAGMA journal_mode = DELETE")
         };
         if let Err(e) = rest() {

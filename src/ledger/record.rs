@@ -4,10 +4,10 @@
 use smallvec::SmallVec;
 
 use super::{
-    bytes::{Bytes, Cursor, Malformed, put_sized, put_varint},
+    bytes::{Cursor, Malformed, put_sized, put_varint},
     entry::{Durability, Entry, MAX_ROWS},
     id::{DecisionId, utc_day},
-    words::{WordKind, engine_payload, regime_payload},
+    words::{Term, WORDS, WordKind},
 };
 use crate::{
     clock::{Day, Micros},
@@ -31,117 +31,75 @@ const HAS_MIN_REVISION: u8 = 2;
 const HAS_EARLIER: u8 = 4;
 const MEMBERSHIP_AT: u8 = 3;
 
-/// The words of a decision, in the order they stand in it.
-pub(super) const WORDS: [WordKind; 7] = [
-    WordKind::Campaign,
-    WordKind::Seller,
-    WordKind::Source,
-    WordKind::Regime,
-    WordKind::Engine,
-    WordKind::Register,
-    WordKind::Regime,
-];
 const SHADOW: usize = 6;
 
-/// What of a decision can be encoded before its number, time and words are known.
-pub(super) struct Prepared {
-    head: [u8; 5],
-    tail: Bytes,
-    regime: Bytes,
-    engine: Bytes,
-    shadow: Bytes,
+/// The words of an entry, in the order of [`WORDS`].
+#[inline]
+pub(super) fn terms<'a>(entry: &Entry<'a>) -> [Term<'a>; WORDS.len()] {
+    [
+        Term::text(entry.campaign),
+        Term::text(entry.seller),
+        Term::text(entry.source),
+        Term::regime(entry.regime),
+        Term::Engine(entry.engine),
+        Term::text(entry.register_snapshot),
+        Term::regime(entry.shadow.map(|shadow| shadow.regime)),
+    ]
 }
 
-impl Prepared {
-    pub(super) fn new(entry: &Entry<'_>) -> Self {
-        let rows = entry.outcomes.len() as u16;
-        let deciding = entry.deciding_row.map_or(0, |row| u16::from(row) + 1);
-        let shape = entry.line_type as u16 | rows << 4 | deciding << 10;
-        let [low, high] = shape.to_le_bytes();
-        let head = [
-            entry.verdict.code()
-                | entry.intent.code() << 2
-                | entry.channel.map_or(0, Channel::code) << 4
-                | u8::from(entry.durability == Durability::Async) << 7,
-            entry.reason.code(),
-            u8::from(entry.country.is_some()) * HAS_COUNTRY
-                | u8::from(entry.min_revision.is_some()) * HAS_MIN_REVISION
-                | entry.registered.map_or(0, |yes| 1 + u8::from(yes)) << MEMBERSHIP_AT,
-            low,
-            high,
-        ];
-        let mut tail = Bytes::new();
-        put_varint(&mut tail, entry.revision);
-        if let Some(country) = entry.country {
-            tail.extend_from_slice(&country.bytes());
-        }
-        if let Some(revision) = entry.min_revision {
-            put_varint(&mut tail, revision);
-        }
-        if let Some(shadow) = &entry.shadow {
-            tail.extend_from_slice(&[shadow.verdict.code(), shadow.reason.code()]);
-        }
-        put_outcomes(&mut tail, entry.outcomes);
-        let found = entry.facts.iter().enumerate();
-        let mask = found.fold(0u64, |mask, (row, fact)| {
-            mask | u64::from(fact.is_some()) << row
-        });
-        put_varint(&mut tail, mask);
-        for fact in entry.facts.iter().flatten() {
-            put_varint(&mut tail, fact.code());
-        }
-        Self {
-            head,
-            tail,
-            regime: entry
-                .regime
-                .as_ref()
-                .map_or_else(Bytes::new, regime_payload),
-            engine: engine_payload(&entry.engine),
-            shadow: entry
-                .shadow
-                .as_ref()
-                .map_or_else(Bytes::new, |s| regime_payload(&s.regime)),
-        }
+/// Appends the record of a decision, its commitment left zero. A word without a number is written out.
+pub(super) fn put_decision(
+    out: &mut Vec<u8>,
+    at: Micros,
+    entry: &Entry<'_>,
+    words: &[(Term<'_>, Option<u32>); WORDS.len()],
+    earlier: Option<(u64, u64)>,
+) {
+    put_head(out, DECISION, at);
+    let rows = entry.outcomes.len() as u16;
+    let deciding = entry.deciding_row.map_or(0, |row| u16::from(row) + 1);
+    let shape = entry.line_type as u16 | rows << 4 | deciding << 10;
+    let [low, high] = shape.to_le_bytes();
+    out.extend_from_slice(&[
+        entry.verdict.code()
+            | entry.intent.code() << 2
+            | entry.channel.map_or(0, Channel::code) << 4
+            | u8::from(entry.durability == Durability::Async) << 7,
+        entry.reason.code(),
+        u8::from(entry.country.is_some()) * HAS_COUNTRY
+            | u8::from(entry.min_revision.is_some()) * HAS_MIN_REVISION
+            | u8::from(earlier.is_some()) * HAS_EARLIER
+            | entry.registered.map_or(0, |yes| 1 + u8::from(yes)) << MEMBERSHIP_AT,
+        low,
+        high,
+    ]);
+    for (term, number) in words {
+        put_term(out, term, *number);
     }
-
-    /// The payloads behind [`WORDS`]; an empty one is no word.
-    #[inline]
-    pub(super) fn payloads<'a>(&'a self, entry: &Entry<'a>) -> [&'a [u8]; 7] {
-        [
-            entry.campaign.as_bytes(),
-            entry.seller.as_bytes(),
-            entry.source.as_bytes(),
-            &self.regime,
-            &self.engine,
-            entry.register_snapshot.as_bytes(),
-            &self.shadow,
-        ]
+    if let Some((seq, days)) = earlier {
+        put_varint(out, seq);
+        put_varint(out, days);
     }
-
-    /// Appends the record, its commitment left zero.
-    #[inline]
-    pub(super) fn put(
-        &self,
-        out: &mut Vec<u8>,
-        at: Micros,
-        words: &Bytes,
-        earlier: Option<(u64, u64)>,
-    ) {
-        put_head(out, DECISION, at);
-        let mut head = self.head;
-        let mut back = Bytes::new();
-        if let Some((seq, days)) = earlier {
-            head[2] |= HAS_EARLIER;
-            put_varint(&mut back, seq);
-            put_varint(&mut back, days);
-        }
-        out.extend_from_slice(&head);
-        out.extend_from_slice(words);
-        out.extend_from_slice(&back);
-        out.extend_from_slice(&self.tail);
-        out.extend_from_slice(&[0; COMMITMENT]);
+    put_varint(out, entry.revision);
+    if let Some(country) = entry.country {
+        out.extend_from_slice(&country.bytes());
     }
+    if let Some(revision) = entry.min_revision {
+        put_varint(out, revision);
+    }
+    if let Some(shadow) = &entry.shadow {
+        out.extend_from_slice(&[shadow.verdict.code(), shadow.reason.code()]);
+    }
+    put_outcomes(out, entry.outcomes);
+    let found = entry.facts.iter().enumerate();
+    let mask = found.fold(0u64, |mask, (row, fact)| {
+        mask | u64::from(fact.is_some()) << row
+    });
+    put_varint(out, mask);
+    for fact in entry.facts.iter().flatten() {
+        put_varint(out, fact.code());
+    }
+    out.extend_from_slice(&[0; COMMITMENT]);
 }
 
 /// Version, kind and time: the first nine bytes of every record.
@@ -153,30 +111,36 @@ fn put_head(out: &mut Vec<u8>, kind: u8, at: Micros) {
 }
 
 /// Appends the record of a word.
-pub(super) fn put_word(out: &mut Vec<u8>, at: Micros, kind: WordKind, number: u32, payload: &[u8]) {
+pub(super) fn put_word(
+    out: &mut Vec<u8>,
+    at: Micros,
+    kind: WordKind,
+    number: u32,
+    term: &Term<'_>,
+) {
     put_head(out, WORD, at);
-    let mut name = Bytes::new();
-    name.push(kind as u8);
-    put_varint(&mut name, number.into());
-    out.extend_from_slice(&name);
-    out.extend_from_slice(payload);
+    out.push(kind as u8);
+    put_varint(out, number.into());
+    term.put(out);
 }
 
 /// A word where a decision names it: 0 none, 1 written out, else its number and 2.
 #[inline]
-pub(super) fn put_word_ref(out: &mut Bytes, number: Option<u32>, payload: &[u8]) {
-    match number {
-        _ if payload.is_empty() => out.push(0),
-        Some(number) => put_varint(out, u64::from(number) + 2),
-        None => {
+fn put_term(out: &mut Vec<u8>, term: &Term<'_>, number: Option<u32>) {
+    match (term, number) {
+        (Term::None, _) => out.push(0),
+        (_, Some(number)) => put_varint(out, u64::from(number) + 2),
+        (term, None) => {
+            let mut payload = Vec::new();
+            term.put(&mut payload);
             out.push(1);
-            put_sized(out, payload);
+            put_sized(out, &payload);
         }
     }
 }
 
 /// Three bits a row, the first row lowest.
-fn put_outcomes(out: &mut Bytes, outcomes: &[RowOutcome]) {
+fn put_outcomes(out: &mut Vec<u8>, outcomes: &[RowOutcome]) {
     for eight in outcomes.chunks(8) {
         let bits = eight
             .iter()
@@ -246,7 +210,7 @@ pub(super) struct RawDecision<'a> {
     pub(super) shadow: Option<(Verdict, Reason)>,
     /// How many records and days before.
     pub(super) earlier: Option<(u64, u64)>,
-    pub(super) words: [WordRef<'a>; 7],
+    pub(super) words: [WordRef<'a>; WORDS.len()],
     pub(super) commitment: &'a [u8; COMMITMENT],
 }
 
@@ -291,7 +255,7 @@ fn decision(mut cursor: Cursor<'_>) -> Result<RawDecision<'_>, Malformed> {
     if flags >> 5 != 0 {
         return Err(Malformed("an unknown flag"));
     }
-    let mut words = [WordRef::None; 7];
+    let mut words = [WordRef::None; WORDS.len()];
     for word in &mut words {
         *word = match cursor.varint()? {
             0 => WordRef::None,

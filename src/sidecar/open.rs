@@ -18,7 +18,7 @@ use crate::{
         world::{World, is_person_stop},
     },
     intake,
-    ledger::{Ledger, LedgerError, LedgerOptions},
+    ledger::{Ledger, LedgerError},
     number::E164,
     policy::{
         Packs,
@@ -83,13 +83,7 @@ impl Sidecar {
         let packs = read_packs(&settings.data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let store = Store::open(&settings.data_dir, &symbols)?;
-        let ledger = Ledger::open(
-            &settings.ledger_dir,
-            LedgerOptions {
-                max_pending: settings.max_pending,
-                ..LedgerOptions::default()
-            },
-        )?;
+        let ledger = Ledger::open(&settings.ledger_dir, settings.ledger.clone())?;
         if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
             return Err(OpenError::OlderFacts {
                 facts: store.revision(),

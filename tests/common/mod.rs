@@ -11,7 +11,7 @@ use std::{
 use verzet::{
     clock::{Day, Micros},
     intake::{FolderOptions, Imported, RegisterHeader, RegisterImported},
-    ledger::Durability,
+    ledger::{Durability, LedgerOptions},
     number::Region,
     server::{Server, ServerOptions},
     sidecar::{Language, Settings, Sidecar},
@@ -27,7 +27,7 @@ pub fn settings(dir: &Path) -> Settings {
         language: Language::En,
         durability: Durability::Disk,
         allow_valid_for: 60_000_000,
-        max_pending: 16_384,
+        ledger: LedgerOptions::default(),
         accept_older_facts: false,
     }
 }

@@ -1,0 +1,85 @@
+//! The wire contract, asked of a real server over TCP.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "wire/bad_input.rs"]
+mod bad_input;
+mod common;
+#[path = "wire/facts.rs"]
+mod facts;
+#[path = "wire/health.rs"]
+mod health;
+#[path = "wire/ledger.rs"]
+mod ledger;
+#[path = "wire/stream.rs"]
+mod stream;
+
+use std::sync::Arc;
+
+use tonic::transport::Channel;
+use verzet::{
+    proto::v1::{
+        self, check_service_client::CheckServiceClient, fact_service_client::FactServiceClient,
+        report_service_client::ReportServiceClient,
+    },
+    server::Server,
+    sidecar::{Settings, Sidecar},
+};
+
+/// A server with the sample on a directory of its own.
+pub(crate) struct Served {
+    pub(crate) sidecar: Arc<Sidecar>,
+    pub(crate) channel: Channel,
+    server: Option<Server>,
+    _dir: tempfile::TempDir,
+}
+
+impl Served {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(set: impl FnOnce(&mut Settings)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut settings = common::settings(dir.path());
+        set(&mut settings);
+        let sidecar = Arc::new(Sidecar::open(settings).unwrap());
+        verzet::sample::install(&sidecar).unwrap();
+        let server = common::serve(sidecar.clone());
+        let addr = format!("http://{}", server.listening.unwrap());
+        let channel = Channel::from_shared(addr).unwrap().connect().await.unwrap();
+        Self {
+            sidecar,
+            channel,
+            server: Some(server),
+            _dir: dir,
+        }
+    }
+
+    pub(crate) fn checks(&self) -> CheckServiceClient<Channel> {
+        CheckServiceClient::new(self.channel.clone()).max_decoding_message_size(usize::MAX)
+    }
+
+    pub(crate) fn facts(&self) -> FactServiceClient<Channel> {
+        FactServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn reports(&self) -> ReportServiceClient<Channel> {
+        ReportServiceClient::new(self.channel.clone())
+    }
+
+    /// Closes the connection, then the server.
+    pub(crate) async fn stop(mut self) {
+        let server = self.server.take().unwrap();
+        drop(self.channel);
+        assert!(tokio::task::spawn_blocking(|| server.stop()).await.unwrap());
+    }
+}
+
+/// A dial to a number in a campaign.
+pub(crate) fn dial(number: &str, campaign: &str) -> v1::CheckRequest {
+    v1::CheckRequest {
+        number: number.into(),
+        campaign_id: campaign.into(),
+        ..Default::default()
+    }
+}
