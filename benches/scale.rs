@@ -37,7 +37,12 @@ fn run(dir: &Path, relations: u64, consents: u64, objections: u64) -> io::Result
     make(&folder, relations, consents, objections)?;
     let (full, empty) = (dir.join("full"), dir.join("empty"));
     for data in [&full, &empty] {
-        command(data, &["policy", "enforce", "nl-bmnr", "--by", "bench", "--why", "size"])?;
+        command(
+            data,
+            &[
+                "policy", "enforce", "nl-bmnr", "--by", "bench", "--why", "size",
+            ],
+        )?;
     }
     let began = Instant::now();
     command(&full, &["import", &folder.display().to_string()])?;
@@ -46,11 +51,23 @@ fn run(dir: &Path, relations: u64, consents: u64, objections: u64) -> io::Result
     let (rss, seconds) = serve(&full)?;
     let facts = relations + consents + objections;
     let over = rss.saturating_sub(bare);
-    println!("facts                     {facts} ({relations} relations, {consents} consents, {objections} objections)");
-    println!("import into an empty store {import:8.1} s, {:.0} rows/s", facts as f64 / import);
+    println!(
+        "facts                     {facts} ({relations} relations, {consents} consents, {objections} objections)"
+    );
+    println!(
+        "import into an empty store {import:8.1} s, {:.0} rows/s",
+        facts as f64 / import
+    );
     println!("start to SERVING           {seconds:8.1} s");
-    println!("resident                   {:8.1} MiB, empty process {:.1} MiB", mib(rss), mib(bare));
-    println!("bytes a fact               {:8.1}", over as f64 / facts as f64);
+    println!(
+        "resident                   {:8.1} MiB, empty process {:.1} MiB",
+        mib(rss),
+        mib(bare)
+    );
+    println!(
+        "bytes a fact               {:8.1}",
+        over as f64 / facts as f64
+    );
     Ok(())
 }
 
@@ -68,13 +85,18 @@ fn command(data: &Path, args: &[&str]) -> io::Result<()> {
     if done.success() {
         return Ok(());
     }
-    Err(io::Error::other(format!("verzet {} ended with {done}", args[0])))
+    Err(io::Error::other(format!(
+        "verzet {} ended with {done}",
+        args[0]
+    )))
 }
 
 /// Starts a sidecar; returns its resident bytes once it serves, and the seconds that took.
 fn serve(data: &Path) -> io::Result<(u64, f64)> {
     let began = Instant::now();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
     let mut child = Command::new(VERZET)
         .arg("--data-dir")
         .arg(data)
@@ -97,8 +119,13 @@ fn until_serving(port: u16, began: Instant) -> io::Result<f64> {
         .build()?;
     runtime.block_on(async {
         while began.elapsed() < Duration::from_secs(120) {
-            if let Ok(mut health) = HealthClient::connect(format!("http://127.0.0.1:{port}")).await
-                && let Ok(answer) = health.check(HealthCheckRequest::default()).await
+            let endpoint =
+                tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{port}"))
+                    .map_err(io::Error::other)?;
+            if let Ok(channel) = endpoint.connect().await
+                && let Ok(answer) = HealthClient::new(channel)
+                    .check(HealthCheckRequest::default())
+                    .await
                 && answer.into_inner().status() == ServingStatus::Serving
             {
                 return Ok(began.elapsed().as_secs_f64());
@@ -113,12 +140,16 @@ fn resident(child: &Child) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id()))?;
     let line = status.lines().find(|l| l.starts_with("VmRSS:"));
     let kib = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.map(|k| k * 1024).ok_or_else(|| io::Error::other("no VmRSS"))
+    kib.map(|k| k * 1024)
+        .ok_or_else(|| io::Error::other("no VmRSS"))
 }
 
 /// Half the relations name a person; consents and objections are of the same people and others.
 fn make(folder: &Path, relations: u64, consents: u64, objections: u64) -> io::Result<()> {
-    fs::write(folder.join("sellers.csv"), "seller_id,name\nnoordlicht,Noordlicht\n")?;
+    fs::write(
+        folder.join("sellers.csv"),
+        "seller_id,name\nnoordlicht,Noordlicht\n",
+    )?;
     fs::write(
         folder.join("products.csv"),
         "product_id,seller_id,category_id,name\npower,noordlicht,,Power\ngas,noordlicht,,Gas\n",
@@ -130,12 +161,23 @@ fn make(folder: &Path, relations: u64, consents: u64, objections: u64) -> io::Re
     };
     let file = |name: &str| fs::File::create(folder.join(name)).map(BufWriter::new);
     let mut out = file("relations.csv")?;
-    writeln!(out, "number,region,person_id,seller_id,kind,product_id,started_on,ended_on,paid")?;
+    writeln!(
+        out,
+        "number,region,person_id,seller_id,kind,product_id,started_on,ended_on,paid"
+    )?;
     for i in 0..relations {
         let product = if i % 2 == 0 { "power" } else { "gas" };
-        let person = if i % 2 == 0 { format!("p{i}") } else { String::new() };
+        let person = if i % 2 == 0 {
+            format!("p{i}")
+        } else {
+            String::new()
+        };
         let month = i % 12 + 1;
-        writeln!(out, "{},,{person},noordlicht,PURCHASE,{product},2020-{month:02}-01,,yes", number(i))?;
+        writeln!(
+            out,
+            "{},,{person},noordlicht,PURCHASE,{product},2020-{month:02}-01,,yes",
+            number(i)
+        )?;
     }
     out.flush()?;
     let mut out = file("consents.csv")?;
@@ -144,11 +186,18 @@ fn make(folder: &Path, relations: u64, consents: u64, objections: u64) -> io::Re
         "number,region,person_id,seller_id,channels,products,granted_at,expires_at,withdrawn_at,evidence"
     )?;
     for i in 0..consents {
-        writeln!(out, "{},,,noordlicht,VOICE,gas,2024-01-01T00:00:00Z,,,form-{i}", number(i * 3))?;
+        writeln!(
+            out,
+            "{},,,noordlicht,VOICE,gas,2024-01-01T00:00:00Z,,,form-{i}",
+            number(i * 3)
+        )?;
     }
     out.flush()?;
     let mut out = file("objections.csv")?;
-    writeln!(out, "number,region,person_id,seller_id,channels,recorded_at,source")?;
+    writeln!(
+        out,
+        "number,region,person_id,seller_id,channels,recorded_at,source"
+    )?;
     for i in 0..objections {
         writeln!(out, "{},,,,,2025-01-01T00:00:00Z,CALL", number(i * 7 + 3))?;
     }
