@@ -161,7 +161,7 @@ fn world(packs: &Packs) -> World {
         all.dedup();
         RoaringTreemap::from_sorted_iter(all).unwrap_or_default()
     };
-    let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(i32::MAX - 1), numbers);
+    let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(i32::MAX - 1), &numbers);
     let enforced = packs.get("nl-bmnr").map(|regime| Enforcement {
         regime: regime.clone(),
         from: Day::ALWAYS,

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod delta;
 pub mod groups;
 pub mod model;
+pub mod number_set;
 pub mod register;
 pub mod symbols;
 pub mod world;

@@ -21,7 +21,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     io::Write,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -35,6 +35,14 @@ const ROWS: usize = 400;
 
 fn run() -> Command {
     Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/ghz/run"))
+}
+
+/// The release binary where `VERZET_RELEASE_BIN` names it, else the one of this build.
+fn binary() -> PathBuf {
+    std::env::var_os("VERZET_RELEASE_BIN").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_verzet")),
+        PathBuf::from,
+    )
 }
 
 /// Says why not where there is no ghz.
@@ -109,7 +117,8 @@ fn every_call_of_ghz_is_answered_and_recorded() {
     if !is_there() {
         return;
     }
-    let binary = Path::new(env!("CARGO_BIN_EXE_verzet"));
+    let binary = binary();
+    let binary = binary.as_path();
     let work = tempfile::tempdir().unwrap();
     let data = work.path().join("data");
     let up = sidecar::serve(binary, &data).unwrap();
@@ -175,7 +184,8 @@ fn calls_that_fail_are_told() {
     if !is_there() {
         return;
     }
-    let binary = Path::new(env!("CARGO_BIN_EXE_verzet"));
+    let binary = binary();
+    let binary = binary.as_path();
     let work = tempfile::tempdir().unwrap();
     let data = work.path().join("data");
     let up = sidecar::serve(binary, &data).unwrap();

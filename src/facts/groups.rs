@@ -13,7 +13,7 @@ use std::{
 };
 
 use dashmap::DashMap;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::model::{Consent, FactId, Objection, Relation};
 
@@ -110,17 +110,29 @@ struct Versions {
     prior: Option<(u64, Arc<Group>)>,
 }
 
-/// The immutable base: keys with a hash index, and each kind of fact in one array, grouped by key.
+/// The immutable base: a hash table of keys, and each kind of fact in one array, grouped by key. A look-up
+/// touches the table once and then the facts themselves.
 #[derive(Default, Debug)]
 pub struct Packed {
-    index: HashTable<u32>,
+    table: HashTable<Slot>,
     hasher: DefaultHashBuilder,
-    keys: Vec<u64>,
-    starts: Vec<[u32; 3]>,
+    /// Lengths of groups that do not fit a slot, by key.
+    long: HashMap<u64, [u32; 3]>,
     relations: Vec<Relation>,
     consents: Vec<Consent>,
     objections: Vec<Objection>,
 }
+
+/// A key, and where its facts are.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    key: u64,
+    starts: [u32; 3],
+    lengths: [u8; 3],
+}
+
+/// A length that is not in the slot.
+const LONG: u8 = u8::MAX;
 
 impl Packed {
     /// Builds it from facts with their keys, in any order.
@@ -132,46 +144,44 @@ impl Packed {
         relations.sort_unstable_by_key(|(k, r)| (*k, r.id));
         consents.sort_unstable_by_key(|(k, c)| (*k, c.id));
         objections.sort_unstable_by_key(|(k, o)| (*k, o.id));
-        let mut keys =
-            Vec::with_capacity(relations.len().max(consents.len()).max(objections.len()));
-        let mut starts = Vec::with_capacity(keys.capacity() + 1);
-        let (mut r, mut c, mut o) = (0, 0, 0);
+        let mut groups = Vec::new();
+        let mut at = [0; 3];
         loop {
-            let next = [
-                relations.get(r).map(|x| x.0),
-                consents.get(c).map(|x| x.0),
-                objections.get(o).map(|x| x.0),
+            let heads = [
+                relations.get(at[0]).map(|x| x.0),
+                consents.get(at[1]).map(|x| x.0),
+                objections.get(at[2]).map(|x| x.0),
             ];
-            // INVARIANT: a base has fewer than 2^32 facts of a kind; ids and rows are far below it.
-            starts.push([r as u32, c as u32, o as u32]);
-            let Some(key) = next.into_iter().flatten().min() else {
+            let Some(key) = heads.into_iter().flatten().min() else {
                 break;
             };
-            keys.push(key);
-            while relations.get(r).is_some_and(|x| x.0 == key) {
-                r += 1;
-            }
-            while consents.get(c).is_some_and(|x| x.0 == key) {
-                c += 1;
-            }
-            while objections.get(o).is_some_and(|x| x.0 == key) {
-                o += 1;
-            }
+            let lengths = [
+                run(&relations[at[0]..], key),
+                run(&consents[at[1]..], key),
+                run(&objections[at[2]..], key),
+            ];
+            // INVARIANT: a base has fewer than 2^32 facts of a kind: memory ends long before.
+            groups.push((key, at.map(|i| i as u32), lengths));
+            at = std::array::from_fn(|i| at[i] + lengths[i] as usize);
         }
-        keys.shrink_to_fit();
-        starts.shrink_to_fit();
         let hasher = DefaultHashBuilder::default();
-        let mut index = HashTable::with_capacity(keys.len());
-        for (key, i) in keys.iter().zip(0u32..) {
-            index.insert_unique(hasher.hash_one(key), i, |i| {
-                hasher.hash_one(keys[*i as usize])
-            });
+        let mut table = HashTable::with_capacity(groups.len());
+        let mut long = HashMap::default();
+        for (key, starts, lengths) in groups {
+            let slot = Slot {
+                key,
+                starts,
+                lengths: lengths.map(|n| u8::try_from(n).unwrap_or(LONG)),
+            };
+            if slot.lengths.contains(&LONG) {
+                long.insert(key, lengths);
+            }
+            table.insert_unique(hasher.hash_one(key), slot, |s| hasher.hash_one(s.key));
         }
         Self {
-            index,
+            table,
             hasher,
-            keys,
-            starts,
+            long,
             relations: relations.into_iter().map(|x| x.1).collect(),
             consents: consents.into_iter().map(|x| x.1).collect(),
             objections: objections.into_iter().map(|x| x.1).collect(),
@@ -179,27 +189,41 @@ impl Packed {
     }
 
     fn get(&self, key: u64) -> Option<GroupRef<'_>> {
-        if self.keys.is_empty() {
+        if self.table.is_empty() {
             return None;
         }
-        let found = self
-            .index
-            .find(self.hasher.hash_one(key), |i| self.keys[*i as usize] == key)?;
-        Some(self.at(*found as usize))
+        let slot = self
+            .table
+            .find(self.hasher.hash_one(key), |slot| slot.key == key)?;
+        Some(self.at(slot))
     }
 
-    fn at(&self, i: usize) -> GroupRef<'_> {
-        let ([r0, c0, o0], [r1, c1, o1]) = (self.starts[i], self.starts[i + 1]);
+    fn at(&self, slot: &Slot) -> GroupRef<'_> {
+        let mut lengths = slot.lengths.map(u32::from);
+        if slot.lengths.contains(&LONG)
+            && let Some(long) = self.long.get(&slot.key)
+        {
+            lengths = *long;
+        }
+        let [r, c, o] = std::array::from_fn(|i| {
+            let start = slot.starts[i] as usize;
+            start..start + lengths[i] as usize
+        });
         GroupRef::Base {
-            relations: &self.relations[r0 as usize..r1 as usize],
-            consents: &self.consents[c0 as usize..c1 as usize],
-            objections: &self.objections[o0 as usize..o1 as usize],
+            relations: &self.relations[r],
+            consents: &self.consents[c],
+            objections: &self.objections[o],
         }
     }
 
     fn len(&self) -> usize {
         self.relations.len() + self.consents.len() + self.objections.len()
     }
+}
+
+/// How many facts at the front have the key.
+fn run<T>(facts: &[(u64, T)], key: u64) -> u32 {
+    facts.iter().take_while(|f| f.0 == key).count() as u32
 }
 
 /// The base and the overlay over it.
@@ -273,14 +297,14 @@ impl Groups {
     pub fn keys(&self) -> usize {
         let new = |k: &u64| self.base.get(*k).is_none();
         let over = self.overlay.iter().filter(|e| new(e.key())).count();
-        self.base.keys.len() + over
+        self.base.table.len() + over
     }
 
     /// Everything as of a revision, key by key.
     pub fn for_each(&self, revision: u64, mut each: impl FnMut(u64, &GroupRef<'_>)) {
-        for (i, key) in self.base.keys.iter().enumerate() {
-            if !self.overlay.contains_key(key) {
-                each(*key, &self.base.at(i));
+        for slot in &self.base.table {
+            if !self.overlay.contains_key(&slot.key) {
+                each(slot.key, &self.base.at(slot));
             }
         }
         for entry in &self.overlay {
@@ -357,6 +381,19 @@ mod tests {
             assert_eq!(group.objections(), want);
         }
         assert_eq!(groups.sizes().0, 10_500);
+    }
+
+    #[test]
+    fn a_group_may_have_more_facts_than_a_slot_counts() {
+        let many: Vec<_> = (0..1_000).map(|n| (7, relation(n))).collect();
+        let short: Vec<_> = (0..254).map(|n| (8, relation(2_000 + n))).collect();
+        let edge: Vec<_> = (0..255).map(|n| (9, relation(3_000 + n))).collect();
+        let all = [many, short, edge].concat();
+        let groups = Groups::new(Packed::build(all, vec![], vec![(7, objection(1))]));
+        assert_eq!(groups.get(7, 1).unwrap().relations().len(), 1_000);
+        assert_eq!(groups.get(7, 1).unwrap().objections().len(), 1);
+        assert_eq!(groups.get(8, 1).unwrap().relations().len(), 254);
+        assert_eq!(groups.get(9, 1).unwrap().relations().len(), 255);
     }
 
     #[test]

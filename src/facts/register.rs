@@ -4,6 +4,7 @@ use std::{io, sync::Arc};
 
 use roaring::RoaringTreemap;
 
+use super::number_set::NumberSet;
 use crate::{clock::Day, number::E164};
 
 /// A copy of a register, in memory. Immutable once made.
@@ -15,19 +16,17 @@ pub struct RegisterCopy {
     pub snapshot_id: Arc<str>,
     /// The day the copy was taken by the register.
     pub as_of: Day,
-    numbers: RoaringTreemap,
-    bytes: u64,
+    numbers: NumberSet,
 }
 
 impl RegisterCopy {
     /// From its numbers, as [`E164::digits`].
-    pub fn new(name: &str, snapshot_id: &str, as_of: Day, numbers: RoaringTreemap) -> Self {
+    pub fn new(name: &str, snapshot_id: &str, as_of: Day, numbers: &RoaringTreemap) -> Self {
         Self {
             name: name.into(),
             snapshot_id: snapshot_id.into(),
             as_of,
-            bytes: numbers.serialized_size() as u64,
-            numbers,
+            numbers: NumberSet::new(numbers),
         }
     }
 
@@ -46,20 +45,12 @@ impl RegisterCopy {
         self.numbers.is_empty()
     }
 
-    /// About how many bytes it takes, in memory and as a file.
+    /// About how many bytes it takes in memory.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.numbers.bytes()
     }
 
-    /// Writes the numbers, in the portable format of Roaring bitmaps (64 bits).
-    ///
-    /// # Errors
-    /// If they cannot be written.
-    pub fn serialise(&self, out: impl io::Write) -> io::Result<()> {
-        self.numbers.serialize_into(out)
-    }
-
-    /// Reads what [`Self::serialise`] wrote.
+    /// Reads the numbers from a file of them: the portable format of Roaring bitmaps (64 bits).
     ///
     /// # Errors
     /// If the bytes are not that.
@@ -70,7 +61,7 @@ impl RegisterCopy {
         bytes: &[u8],
     ) -> io::Result<Self> {
         let numbers = RoaringTreemap::deserialize_from(bytes)?;
-        Ok(Self::new(name, snapshot_id, as_of, numbers))
+        Ok(Self::new(name, snapshot_id, as_of, &numbers))
     }
 }
 
@@ -82,10 +73,10 @@ mod tests {
     #[test]
     fn a_copy_survives_being_written_and_read() {
         let digits = [31_201_234_567, 31_612_345_678, 4_915_759_417_073];
-        let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(0), digits.into_iter().collect());
+        let numbers: RoaringTreemap = digits.into_iter().collect();
+        let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(0), &numbers);
         let mut bytes = Vec::new();
-        copy.serialise(&mut bytes).unwrap();
-        assert_eq!(bytes.len() as u64, copy.bytes());
+        numbers.serialize_into(&mut bytes).unwrap();
         let read = RegisterCopy::deserialise("bmnr", "bmnr-1", Day(0), &bytes).unwrap();
         assert_eq!(read, copy);
         assert!(read.contains(E164::from_digits(31_612_345_678).unwrap()));

@@ -257,7 +257,7 @@ fn keep(
     Ok(RegisterImported {
         changed: true,
         revision: committed.revision,
-        copy: RegisterCopy::new(&snapshot.register, &snapshot.id(), snapshot.as_of, numbers),
+        copy: RegisterCopy::new(&snapshot.register, &snapshot.id(), snapshot.as_of, &numbers),
         snapshot,
         unreadable,
     })

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::{Day, Zone},
-    facts::model::Channel,
+    facts::model::{Channel, SourceKind},
     number::Region,
 };
 
@@ -243,25 +243,8 @@ pub fn read_pack(file: &str, text: &str, question: &[Row]) -> Result<Regime, Pac
                 rows.len()
             )));
         }
-        if rows.last().is_none_or(|r| r.check != Check::Otherwise) {
-            return Err(fail(
-                "a table must end with the check `Otherwise`".to_owned(),
-            ));
-        }
-        for row in &rows {
-            let asked = match row.check {
-                Check::RegisterStale { max_age_days } => Some(max_age_days),
-                Check::ConsentCounts { max_age_days } => max_age_days,
-                _ => None,
-            };
-            if asked.is_some() && raw_pack.register.is_none() {
-                return Err(fail(format!(
-                    "row `{}` asks a register, but the pack names none",
-                    row.check.name()
-                )));
-            }
-            max_age = max_age.into_iter().chain(asked).min();
-        }
+        sound(&rows, raw_pack.register.is_some()).map_err(fail)?;
+        max_age = rows.iter().filter_map(register_age).chain(max_age).min();
         for word in &table.channels {
             let channel =
                 Channel::parse(word).ok_or_else(|| fail(format!("`{word}` is not a channel")))?;
@@ -295,6 +278,53 @@ pub fn read_pack(file: &str, text: &str, question: &[Row]) -> Result<Regime, Pac
         hash: Sha256::digest(text).into(),
         text: text.into(),
     })
+}
+
+/// The age of a register copy a row asks about.
+fn register_age(row: &Row) -> Option<u16> {
+    match row.check {
+        Check::RegisterStale { max_age_days } => Some(max_age_days),
+        Check::ConsentCounts { max_age_days } => max_age_days,
+        _ => None,
+    }
+}
+
+/// Refuses a table that could let something through by mistake.
+fn sound(rows: &[Row], has_register: bool) -> Result<(), String> {
+    let otherwise = rows.iter().position(|r| r.check == Check::Otherwise);
+    if otherwise != rows.len().checked_sub(1) {
+        return Err("a table must end with the check `Otherwise`, and have no other".to_owned());
+    }
+    let mut stale_is_asked = false;
+    for row in rows {
+        let name = row.check.name();
+        let asks = register_age(row).is_some() || row.check == Check::RegisterHit;
+        if asks && !has_register {
+            return Err(format!(
+                "row `{name}` asks a register, but the pack names none"
+            ));
+        }
+        stale_is_asked |= matches!(row.check, Check::RegisterStale { .. });
+        if row.check == Check::RegisterHit && !stale_is_asked {
+            return Err(
+                "row `RegisterHit` needs a row `RegisterStale` before it: without a copy nobody knows who is in it"
+                    .to_owned(),
+            );
+        }
+        if let Check::NotACustomer { sources } = &row.check
+            && let Some(word) = sources.iter().find(|w| SourceKind::parse(w).is_none())
+        {
+            return Err(format!(
+                "row `{name}`: `{word}` is not a kind of number source"
+            ));
+        }
+        if row.verdict == Verdict::Defer {
+            return Err(format!(
+                "row `{name}` gives DEFER, which needs a time; no check of semantics {SEMANTICS} has one"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The regimes this sidecar knows.

@@ -19,8 +19,8 @@ use crate::ledger::DecisionId;
 /// How many calls are remembered at least.
 pub(super) const KEPT: usize = 1 << 20;
 
-/// By a 64-bit keyed hash of the id: two ids of the last million collide once in ten million years of
-/// a thousand calls a second.
+/// By a 64-bit keyed hash of the id: a thousand calls a second would take
+/// centuries to meet two ids of the last million that collide.
 type Calls = DashMap<u64, DecisionId, DefaultHashBuilder>;
 
 /// The last decision of each call.
