@@ -1,14 +1,11 @@
 //! Questions as gRPC frames, encoded beforehand, so that asking costs the generator a copy.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use prost::Message;
-use verzet::proto::v1::CheckRequest;
+use verzet::{clock::Micros, proto::v1::CheckRequest};
 
 use crate::mix::Mix;
 
@@ -36,15 +33,11 @@ pub(crate) struct Questions {
 
 impl Questions {
     pub(crate) fn of(mix: &Mix) -> Result<Self> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let mut all = Self {
             frames: Vec::new(),
             begins: vec![0],
             call_ids: Vec::new(),
-            run: format!(
-                "{:016x}",
-                now.context("the clock is before 1970")?.as_nanos() as u64
-            ),
+            run: format!("{:016x}", Micros::system_now().0),
             asked: AtomicU64::new(0),
         };
         for question in mix.questions().take(DISTINCT) {
