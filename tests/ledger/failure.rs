@@ -256,3 +256,33 @@ fn an_eraser_at_work_does_not_fail_the_writer() {
         None
     );
 }
+
+/// What a failed sync left in the log must be written to the part before anything follows it there, and
+/// a reader can be in the way of that.
+#[test]
+fn a_reader_that_holds_the_log_only_delays_the_recovery() {
+    let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(Disk::default()));
+    let ledger = open_on(&disk, dir.path());
+    let first = record(&ledger, &mixed(1), NOON);
+    let reader = Connection::open(dir.path().join("2026-11-24.db")).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let count = || reader.query_row("SELECT count(*) FROM record", [], |r| r.get::<_, i64>(0));
+    let before = count().unwrap();
+    record(&ledger, &mixed(2), NOON);
+    disk.no_commit.store(true, Ordering::SeqCst);
+    let lost = append(&ledger, &mixed(3), NOON).unwrap();
+    ledger.wait(lost).unwrap_err();
+    disk.no_commit.store(false, Ordering::SeqCst);
+    let held =
+        |health| matches!(health, Health::Failed(why) if why.contains("a reader holds its log"));
+    while !held(ledger.health()) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(count().unwrap(), before, "the reader's snapshot stands");
+    reader.execute_batch("COMMIT").unwrap();
+    until_writable(&ledger);
+    record(&ledger, &mixed(4), NOON);
+    assert_eq!(ledger.reader().get(first.id).unwrap(), Some(first));
+    ledger.close();
+    assert_eq!(verify(dir.path())[0].decisions, 3);
+}

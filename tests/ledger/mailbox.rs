@@ -250,15 +250,16 @@ fn a_wait_begun_after_the_fact_ends_at_once() {
     ledger.wait(lost).unwrap_err();
     let mailbox = ledger.mailbox();
     // Nobody runs the mailbox, and nobody need: both fates are known.
-    let runtime = Builder::new_current_thread().build().unwrap();
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let known = async |wait| timeout(HUNG, wait).await.expect("its fate is known");
     runtime.block_on(async {
-        mailbox.durable(kept).await.unwrap();
-        mailbox.durable(lost).await.unwrap_err();
+        known(mailbox.durable(kept)).await.unwrap();
+        known(mailbox.durable(lost)).await.unwrap_err();
     });
     ledger.close();
     runtime.block_on(async {
-        mailbox.durable(kept).await.unwrap();
-        mailbox.durable(lost).await.unwrap_err();
+        known(mailbox.durable(kept)).await.unwrap();
+        known(mailbox.durable(lost)).await.unwrap_err();
     });
 }
 
