@@ -49,7 +49,7 @@ fn mobile(n: u64) -> u64 {
 fn world(packs: &Packs) -> World {
     let symbols = Symbols::default();
     let seller = SellerSym(symbols.sellers.intern("noordlicht").unwrap_or_default());
-    let mut product = |id: &str, category: &str| Product {
+    let product = |id: &str, category: &str| Product {
         id: id.into(),
         sym: ProductSym(symbols.products.intern(id).unwrap_or_default()),
         owner: seller,
@@ -119,7 +119,7 @@ fn world(packs: &Packs) -> World {
                 started_on: Day(15_000),
                 ended_on: Day::NEVER,
                 kind: RelationKind::ServiceContract,
-                paid: stream.next() % 3 > 0,
+                paid: !stream.next().is_multiple_of(3),
             },
         ));
         if n % 5 == 0 {
@@ -161,12 +161,7 @@ fn world(packs: &Packs) -> World {
         all.dedup();
         RoaringTreemap::from_sorted_iter(all).unwrap_or_default()
     };
-    let copy = RegisterCopy {
-        name: "bmnr".into(),
-        snapshot_id: "bmnr-1".into(),
-        as_of: Day(i32::MAX - 1),
-        numbers,
-    };
+    let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(i32::MAX - 1), numbers);
     let enforced = packs.get("nl-bmnr").map(|regime| Enforcement {
         regime: regime.clone(),
         from: Day::ALWAYS,

@@ -61,10 +61,17 @@ fn measure(rows: u64, national: bool) {
     assert_eq!(imported.delta.ended.len() as u64, rows / 100);
 }
 
+fn cpu() -> f64 {
+    let s = fs::read_to_string("/proc/self/stat").unwrap();
+    let f: Vec<&str> = s.split(')').nth(1).unwrap().split_whitespace().collect();
+    (f[11].parse::<f64>().unwrap() + f[12].parse::<f64>().unwrap()) / 100.0
+}
+
 fn say(what: &str, since: Instant, rows: u64) {
     let seconds = since.elapsed().as_secs_f64();
     println!(
-        "{what}: {seconds:.2} s, {:.0} rows/s",
+        "[{:.2}] {what}: {seconds:.2} s, {:.0} rows/s",
+        cpu(),
         rows as f64 / seconds
     );
 }

@@ -106,7 +106,7 @@ impl Ledger {
             .map_err(LedgerError::io(dir, "make the ledger's directory"))?;
         let kept = LedgerId::load(dir)?;
         let seam = options.seam.as_deref();
-        let (part, ledger, tail, words) = match Part::newest(dir, kept, seam)? {
+        let (part, ledger, tail, words) = match Part::newest(dir, kept, seam, false)? {
             Some((part, ledger, tail, words)) => (Some(part), ledger, tail, words),
             None => {
                 let ledger = kept.map_or_else(LedgerId::random, Ok)?;

@@ -169,9 +169,10 @@ impl Store {
         full::facts_of_number(&self.db.conn, e164).map_err(|e| self.db.wrong(e))
     }
 
-    /// Takes at most so many more rows of each kind into the index by number, and gives how many are
-    /// left. Facts come in fast because they have no such index; this feeds one apart from them, in
-    /// sorted batches, when there is time. It brings no revision.
+    /// Takes at most so many more rows into the index by number, and gives how many are left. Facts come
+    /// in fast because they have no such index; this feeds one apart from them, in sorted batches, when
+    /// there is time. Changes wait for it some microseconds a row, so small steps are polite and large
+    /// ones cheaper in all. It brings no revision.
     ///
     /// # Errors
     /// If the store cannot be written.

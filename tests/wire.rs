@@ -27,7 +27,6 @@ use verzet::{
 
 /// A server with the sample on a directory of its own.
 pub(crate) struct Served {
-    pub(crate) sidecar: Arc<Sidecar>,
     pub(crate) channel: Channel,
     server: Option<Server>,
     _dir: tempfile::TempDir,
@@ -44,11 +43,10 @@ impl Served {
         set(&mut settings);
         let sidecar = Arc::new(Sidecar::open(settings).unwrap());
         verzet::sample::install(&sidecar).unwrap();
-        let server = common::serve(sidecar.clone());
+        let server = common::serve(sidecar);
         let addr = format!("http://{}", server.listening.unwrap());
         let channel = Channel::from_shared(addr).unwrap().connect().await.unwrap();
         Self {
-            sidecar,
             channel,
             server: Some(server),
             _dir: dir,

@@ -3,6 +3,7 @@
 use std::{io::Read, net::SocketAddr, pin::Pin, thread};
 
 use anyhow::{Context, Result, bail};
+use prost::Message;
 use prost_types::Timestamp;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -22,14 +23,22 @@ use verzet::proto::v1::{
 
 use crate::args::{Echo, Kind};
 
-/// Serves until standard input ends, so that no echo outlives the run that started it. Its address is
-/// the first line of standard output.
+/// Serves the answer that comes first on standard input (its length in four bytes, then itself; none
+/// for a typical one), until that ends, so that no echo outlives the run that started it. Its address
+/// is the first line of standard output.
 pub(crate) fn serve(echo: &Echo) -> Result<()> {
+    let mut length = [0; 4];
+    std::io::stdin().read_exact(&mut length)?;
+    let mut answer = vec![0; u32::from_be_bytes(length) as usize];
+    std::io::stdin().read_exact(&mut answer)?;
+    let answers = match &answer[..] {
+        [] => Answers::typical(),
+        answer => Answers(CheckResponse::decode(answer)?),
+    };
     thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-    let answers = Answers::typical();
     match echo.kind {
         Kind::Echo => on_default_runtime(answers),
         Kind::EchoPerCore => on_a_runtime_a_core(answers, echo.threads),

@@ -18,6 +18,7 @@ mod cpu;
 mod echo;
 mod figures;
 mod folder;
+mod look;
 mod mix;
 mod numbers;
 mod open;

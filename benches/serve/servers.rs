@@ -1,29 +1,22 @@
 //! The servers under measurement, all up for the whole run.
 
 use std::{
-    collections::BTreeMap,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
-use prost::Message;
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
-use verzet::proto::v1::{CheckResponse, Reason, Verdict};
 
 use crate::{
     args::{Args, Kind},
-    caller::Caller,
+    look,
     process::Process,
     questions::Questions,
     sidecar,
 };
-
-/// Questions asked of the sidecar before measuring, to see that it answers as a call centre's would.
-const LOOK: usize = 200;
 
 /// A server that runs.
 #[derive(Debug)]
@@ -48,38 +41,17 @@ impl Servers {
             targets: Vec::new(),
             _data: None,
         };
-        for kind in kinds.iter().copied().filter(|k| args.servers.contains(k)) {
-            let target = match (kind, &args.addr) {
-                (Kind::Verzet, Some(up)) => Target {
-                    kind,
-                    addr: up.0,
-                    process: None,
-                },
-                (Kind::Verzet, None) => {
-                    let binary = Path::new(env!("CARGO_BIN_EXE_verzet"));
-                    let data_dir = match &args.data_dir {
-                        Some(dir) => dir.clone(),
-                        None => {
-                            // On the disk the build is on: in memory a sync would cost nothing.
-                            let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-                            let dir = data.path().join("data");
-                            all._data = Some(data);
-                            dir
-                        }
-                    };
-                    let up = sidecar::serve(binary, &data_dir)?;
-                    Target {
-                        kind,
-                        addr: up.addr,
-                        process: Some(up.process),
-                    }
-                }
-                (echo, _) => start_echo(echo, args.threads())?,
-            };
-            if kind == Kind::Verzet {
-                look(target.addr, questions)?;
-            }
-            all.targets.push(target);
+        let wanted = |kind: &Kind| kinds.contains(kind) && args.servers.contains(kind);
+        // First the sidecar, since the echoes answer with one of its answers.
+        let mut answer = Vec::new();
+        if wanted(&Kind::Verzet) {
+            let sidecar = all.start_sidecar(args)?;
+            answer = look::over(sidecar.addr, questions)?;
+            all.targets.push(sidecar);
+        }
+        for kind in [Kind::EchoPerCore, Kind::Echo].into_iter().filter(wanted) {
+            all.targets
+                .insert(0, start_echo(kind, args.threads(), &answer)?);
         }
         ensure!(
             !all.targets.is_empty(),
@@ -87,9 +59,34 @@ impl Servers {
         );
         Ok(all)
     }
+
+    fn start_sidecar(&mut self, args: &Args) -> Result<Target> {
+        let kind = Kind::Verzet;
+        if let Some(up) = &args.addr {
+            return Ok(Target {
+                kind,
+                addr: up.0,
+                process: None,
+            });
+        }
+        let data_dir = match &args.data_dir {
+            Some(dir) => dir.clone(),
+            None => {
+                // On the disk the build is on: in memory a sync would cost nothing.
+                let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+                self._data.insert(data).path().join("data")
+            }
+        };
+        let up = sidecar::serve(Path::new(env!("CARGO_BIN_EXE_verzet")), &data_dir)?;
+        Ok(Target {
+            kind,
+            addr: up.addr,
+            process: Some(up.process),
+        })
+    }
 }
 
-fn start_echo(kind: Kind, threads: usize) -> Result<Target> {
+fn start_echo(kind: Kind, threads: usize, answer: &[u8]) -> Result<Target> {
     let name = match kind {
         Kind::Echo => "echo",
         _ => "echo-per-core",
@@ -100,59 +97,16 @@ fn start_echo(kind: Kind, threads: usize) -> Result<Target> {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped()),
     )?;
+    // Kept open: the echo ends with it.
+    let stdin = process.0.stdin.as_mut().context("an echo without input")?;
+    stdin.write_all(&(answer.len() as u32).to_be_bytes())?;
+    stdin.write_all(answer)?;
     let mut told = String::new();
     let stdout = process.0.stdout.take().context("an echo without output")?;
     BufReader::new(stdout).read_line(&mut told)?;
-    let addr = told.trim().parse().context("an echo did not start")?;
     Ok(Target {
         kind,
-        addr,
+        addr: told.trim().parse().context("an echo did not start")?,
         process: Some(process),
     })
-}
-
-/// Asks a few questions and tells the answers; refuses a sidecar on which the load would be a fiction.
-fn look(addr: SocketAddr, questions: &Questions) -> Result<()> {
-    let mut seen = BTreeMap::<&str, usize>::new();
-    let rt = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    rt.block_on(async {
-        let mut caller = Caller::connect(addr).await?;
-        for _ in 0..LOOK {
-            let asked =
-                tokio::time::timeout(Duration::from_secs(10), caller.ask(questions.next().1));
-            let answer = match asked.await {
-                Ok(Ok(answer)) => CheckResponse::decode(answer)?,
-                Ok(Err(failure)) => bail!("{addr}: {failure}"),
-                Err(_) => bail!("{addr}: no answer within 10 s"),
-            };
-            ensure!(
-                answer.verdict() != Verdict::Unspecified,
-                "{addr}: an answer without a verdict"
-            );
-            *seen
-                .entry(answer.reason().as_str_name().trim_start_matches("REASON_"))
-                .or_default() += 1;
-        }
-        Ok(())
-    })?;
-    let shares: Vec<_> = seen
-        .iter()
-        .map(|(reason, n)| format!("{reason} {:.1} %", *n as f64 * 100.0 / LOOK as f64))
-        .collect();
-    println!("what the sidecar answers: {}", shares.join(", "));
-    for misfit in [
-        Reason::UnknownCampaign,
-        Reason::CampaignNotRunning,
-        Reason::NoRegime,
-        Reason::SourceNotLawful,
-    ] {
-        let name = misfit.as_str_name().trim_start_matches("REASON_");
-        ensure!(
-            !seen.contains_key(name),
-            "the sidecar does not know what it is asked about ({name}): name the folder its facts came from with --folder, and a campaign of it with --campaign"
-        );
-    }
-    Ok(())
 }

@@ -27,21 +27,28 @@ pub(crate) struct Sidecar {
 /// goes to a file beside it.
 pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
     let log = data_dir.with_extension("serve.log");
+    let log_file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     // The port is free again once the listener is dropped.
     let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-    let mut process = Process::start(
-        Command::new(binary)
-            .arg("serve")
-            .arg("--listen")
-            .arg(addr.to_string())
-            .arg("--data-dir")
-            .arg(data_dir)
-            .args((!data_dir.exists()).then_some("--sample"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log)?),
-    )
-    .with_context(|| format!("cannot run {}", binary.display()))?;
+    let mut command = Command::new(binary);
+    command
+        .arg("serve")
+        .arg("--listen")
+        .arg(addr.to_string())
+        .arg("--data-dir")
+        .arg(data_dir)
+        .args((!data_dir.exists()).then_some("--sample"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log_file);
+    // Settings of whoever runs this are not part of the test.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("VERZET_") {
+            command.env_remove(name);
+        }
+    }
+    let mut process =
+        Process::start(&mut command).with_context(|| format!("cannot run {}", binary.display()))?;
     let until = Instant::now() + START;
     while TcpStream::connect(addr).is_err() {
         let told = || fs::read_to_string(&log).unwrap_or_default();

@@ -1,7 +1,11 @@
 //! Reaching the sidecar: over the Unix socket in the data directory, over TCP, or by starting one in
 //! this process on a data directory no other process owns.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
@@ -35,6 +39,12 @@ pub(super) enum Bare {
 
 /// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// The longest wait for a process that owns the data directory to answer, or to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The pause before looking again.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// The deadline of a question that takes no long work.
 const ASK: Duration = Duration::from_secs(30);
@@ -88,47 +98,43 @@ impl Session {
     }
 
     /// To the sidecar on a data directory; without a running one, to one in this process.
+    ///
+    /// A directory another process owns that does not answer yet, or no more, is waited for: a sidecar
+    /// that loads its facts, or another command that is about to end.
     pub(super) async fn on_directory(
         place: &Place,
         config: &Config,
         bare: Bare,
     ) -> Result<Self, CliError> {
-        let socket = config.socket();
-        match UnixStream::connect(&socket).await {
-            Ok(_) => Ok(Self {
-                channel: over_unix(socket).await?,
-                embedded: None,
-            }),
-            // No socket, or one a killed sidecar left: nobody answers here.
-            Err(e)
-                if matches!(
-                    e.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-                ) =>
-            {
-                if bare == Bare::Refuse && !config.data_dir.exists() {
-                    return Err(CliError::unreachable(
-                        format!("no data directory: {}", config.data_dir.display()),
-                        format!(
-                            "name it with --data-dir, or begin one with `{}`",
-                            place.command("serve --sample")
-                        ),
-                    ));
-                }
-                let handle = embedded::start(config).await?;
-                let channel = over_unix(socket).await?;
-                Ok(Self {
+        let begun = Instant::now();
+        loop {
+            if let Some(channel) = running(config).await? {
+                return Ok(Self {
                     channel,
-                    embedded: Some(handle),
-                })
+                    embedded: None,
+                });
             }
-            Err(e) => Err(CliError::unreachable(
-                format!(
-                    "the sidecar's socket cannot be used: {} ({e})",
-                    socket.display()
-                ),
-                "run as the user of the sidecar, or name another directory with --data-dir",
-            )),
+            if bare == Bare::Refuse && !config.data_dir.exists() {
+                return Err(CliError::unreachable(
+                    format!("no data directory: {}", config.data_dir.display()),
+                    format!(
+                        "name it with --data-dir, or begin one with `{}`",
+                        place.command("serve --sample")
+                    ),
+                ));
+            }
+            match embedded::start(config).await {
+                Ok(handle) => {
+                    return Ok(Self {
+                        channel: over_unix(config.socket()).await?,
+                        embedded: Some(handle),
+                    });
+                }
+                Err(CliError::Unreachable { .. }) if begun.elapsed() < PATIENCE => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -151,6 +157,28 @@ pub(super) fn ask<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(ASK);
     request
+}
+
+/// A channel to the sidecar that runs on the data directory, if one does.
+async fn running(config: &Config) -> Result<Option<Channel>, CliError> {
+    use io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
+    let socket = config.socket();
+    match UnixStream::connect(&socket).await {
+        Ok(_) => over_unix(socket).await.map(Some),
+        // No socket, or one a killed sidecar left: nobody answers here.
+        Err(e) if matches!(e.kind(), NotFound | ConnectionRefused) => Ok(None),
+        Err(e) if e.kind() == NotADirectory => Err(CliError::unreachable(
+            format!("no directory: {}", config.data_dir.display()),
+            "name the data directory with --data-dir",
+        )),
+        Err(e) => Err(CliError::unreachable(
+            format!(
+                "the sidecar's socket cannot be used: {} ({e})",
+                socket.display()
+            ),
+            "run as the user of the sidecar, or name another directory with --data-dir",
+        )),
+    }
 }
 
 async fn over_unix(socket: PathBuf) -> Result<Channel, CliError> {

@@ -123,12 +123,11 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         .enable_all()
         .build()?;
     let server = start::serve(sidecar.clone(), config, true)?;
-    let (facts, _) = sidecar.world().numbers.sizes();
     tracing::info!(
         listen = %server.listening.unwrap_or(config.listen),
         data_dir = %config.data_dir.display(),
         revision = sidecar.world().revision,
-        facts,
+        numbers = sidecar.world().numbers.keys(),
         seconds = began.elapsed().as_secs_f64(),
         "serving"
     );

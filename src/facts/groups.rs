@@ -269,6 +269,13 @@ impl Groups {
         (self.base.len(), self.overlay.len())
     }
 
+    /// How many keys are known, ended facts included until the next packing.
+    pub fn keys(&self) -> usize {
+        let new = |k: &u64| self.base.get(*k).is_none();
+        let over = self.overlay.iter().filter(|e| new(e.key())).count();
+        self.base.keys.len() + over
+    }
+
     /// Everything as of a revision, key by key.
     pub fn for_each(&self, revision: u64, mut each: impl FnMut(u64, &GroupRef<'_>)) {
         for (i, key) in self.base.keys.iter().enumerate() {

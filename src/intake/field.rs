@@ -37,7 +37,8 @@ impl Told {
             let what = format!("{} is longer than {MAX_ID} bytes", shown(id));
             return self.bad(field, what, "use a shorter id");
         }
-        if id.chars().any(char::is_control) {
+        let plain = |b: u8| (b' '..0x7f).contains(&b);
+        if !id.bytes().all(plain) && id.chars().any(char::is_control) {
             let what = format!("{} has a control character in it", shown(id));
             return self.bad(field, what, "look for a line end or a tab inside the field");
         }

@@ -1,10 +1,5 @@
 //! Varints and texts: writing them, and reading them back strictly, so that a record has one encoding only.
 
-use smallvec::SmallVec;
-
-/// A piece of a record; nearly always on the stack.
-pub(super) type Bytes = SmallVec<[u8; 192]>;
-
 /// Bytes that are not a record; says what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -12,7 +7,7 @@ pub(super) struct Malformed(pub(super) &'static str);
 
 /// Appends an unsigned LEB128 number: 1 to 10 bytes.
 #[inline]
-pub(super) fn put_varint(out: &mut Bytes, mut value: u64) {
+pub(super) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -22,7 +17,7 @@ pub(super) fn put_varint(out: &mut Bytes, mut value: u64) {
 
 /// Appends bytes behind their length.
 #[inline]
-pub(super) fn put_sized(out: &mut Bytes, bytes: &[u8]) {
+pub(super) fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
@@ -105,7 +100,7 @@ mod tests {
             .flat_map(|b| [1u64 << b, (1 << b) - 1])
             .chain([u64::MAX])
         {
-            let mut out = Bytes::new();
+            let mut out = Vec::new();
             put_varint(&mut out, value);
             let mut cursor = Cursor(&out);
             assert_eq!(cursor.varint(), Ok(value));

@@ -160,6 +160,8 @@ impl fmt::Debug for DecisionId {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
     use super::*;
 
     #[test]

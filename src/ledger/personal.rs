@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{
-    bytes::{Bytes, Cursor, Malformed, put_sized, put_varint},
+    bytes::{Cursor, Malformed, put_sized, put_varint},
     entry::Personal,
 };
 use crate::number::E164;
@@ -15,23 +15,22 @@ pub(super) const SALT: usize = 16;
 const HAS_E164: u8 = 1;
 const TYPED_AS_E164: u8 = 2;
 
-/// The personal part, its salt left zero.
-pub(super) fn encode(personal: &Personal<'_>) -> Bytes {
-    let mut out = Bytes::new();
+/// Appends the personal part, its salt left zero.
+pub(super) fn put(out: &mut Vec<u8>, personal: &Personal<'_>) {
     out.extend_from_slice(&[0; SALT]);
     match personal.e164 {
         Some(e164) if typed_as(personal.number, e164) => {
             out.push(HAS_E164 | TYPED_AS_E164);
-            put_varint(&mut out, e164.digits());
+            put_varint(out, e164.digits());
         }
         Some(e164) => {
             out.push(HAS_E164);
-            put_varint(&mut out, e164.digits());
-            put_sized(&mut out, personal.number.as_bytes());
+            put_varint(out, e164.digits());
+            put_sized(out, personal.number.as_bytes());
         }
         None => {
             out.push(0);
-            put_sized(&mut out, personal.number.as_bytes());
+            put_sized(out, personal.number.as_bytes());
         }
     }
     for text in [
@@ -41,9 +40,8 @@ pub(super) fn encode(personal: &Personal<'_>) -> Bytes {
         personal.caller_id,
         personal.region,
     ] {
-        put_sized(&mut out, text.as_bytes());
+        put_sized(out, text.as_bytes());
     }
-    out
 }
 
 /// Whether a number was typed exactly as it is printed, which most are; then it is stored once.
@@ -167,6 +165,8 @@ impl fmt::Debug for StoredPersonal {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
     use super::*;
 
     #[test]
@@ -189,7 +189,8 @@ mod tests {
                 e164,
                 ..Personal::default()
             };
-            let bytes = encode(&personal);
+            let mut bytes = Vec::new();
+            put(&mut bytes, &personal);
             assert_eq!(bytes.len() - SALT - 5, length, "{number}");
             let back = decode(&bytes).unwrap().to_owned();
             assert_eq!((back.number.as_str(), back.e164), (number, e164));
@@ -204,7 +205,9 @@ mod tests {
             call_id: "call-77",
             ..Personal::default()
         };
-        let stored = decode(&encode(&personal)).unwrap().to_owned();
+        let mut bytes = Vec::new();
+        put(&mut bytes, &personal);
+        let stored = decode(&bytes).unwrap().to_owned();
         for shown in [format!("{personal:?}"), format!("{stored:?}")] {
             assert!(
                 !shown.contains("12345") && !shown.contains("call-77"),

@@ -4,15 +4,14 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{
-    bytes::Bytes,
     entry::Entry,
     error::AppendError,
     id::{DecisionId, LedgerId, utc_day},
     part::{Tail, Words},
     personal,
     progress::Ticket,
-    record::{self, LAST_TIME, Prepared, WORDS},
-    words::{Dictionary, Found},
+    record::{self, LAST_TIME},
+    words::{Dictionary, Found, Term, WORDS},
 };
 use crate::clock::{Day, Micros};
 
@@ -117,11 +116,9 @@ impl Queue {
                 format!("the clock says {now}; set it and ask again").into(),
             ));
         }
-        let prepared = Prepared::new(entry);
-        let personal = personal::encode(&entry.personal);
         let mut inner = self.lock();
         inner.admit(self.max_pending)?;
-        let ticket = inner.push(entry, &prepared, &personal, now, self.ledger);
+        let ticket = inner.push(entry, now, self.ledger);
         let wake = std::mem::take(&mut inner.parked);
         drop(inner);
         if wake {
@@ -151,16 +148,16 @@ impl Queue {
         Some(std::mem::replace(&mut inner.batch, spare))
     }
 
-    /// Refuses from now on, and forgets what waits; how many decisions that were.
+    /// Refuses from now on, and forgets what waits; how many decisions were taken and not done with.
     pub(super) fn fail(&self, reason: Arc<str>) -> usize {
         let mut inner = self.lock();
-        let lost = inner.batch.decisions + std::mem::take(&mut inner.in_flight);
+        let waiting = inner.batch.decisions + std::mem::take(&mut inner.in_flight);
         inner.batch.clear();
         inner.epoch += 1;
         if inner.health != Health::Closed {
             inner.health = Health::Failed(reason);
         }
-        lost
+        waiting
     }
 
     /// A newer reason why the ledger still cannot be written.
@@ -223,44 +220,39 @@ impl Inner {
         }
     }
 
-    fn push(
-        &mut self,
-        entry: &Entry<'_>,
-        prepared: &Prepared,
-        personal: &[u8],
-        now: Micros,
-        ledger: LedgerId,
-    ) -> Ticket {
+    fn push(&mut self, entry: &Entry<'_>, now: Micros, ledger: LedgerId) -> Ticket {
         let at = now.max(self.last_at);
         let day = utc_day(at);
         if self.day != Some(day) {
             self.day = Some(day);
             self.words.clear();
         }
-        let mut refs = Bytes::new();
-        for (kind, payload) in WORDS.into_iter().zip(prepared.payloads(entry)) {
-            let number = match payload {
-                [] => None,
-                _ => match self.words.number(kind, payload) {
-                    Found::Known(number) => Some(number),
-                    Found::Full => None,
-                    Found::New(number) => {
-                        let start = self.batch.bytes.len();
-                        record::put_word(&mut self.batch.bytes, at, kind, number, payload);
-                        self.record(at, start, 0, None);
-                        Some(number)
-                    }
-                },
+        let mut words = record::terms(entry).map(|term| (term, None));
+        for (place, (term, number)) in words.iter_mut().enumerate() {
+            if matches!(term, Term::None) {
+                continue;
+            }
+            *number = match self.words.number(place, term) {
+                Found::Known(number) => Some(number),
+                Found::Full => None,
+                Found::New(number) => {
+                    let start = self.batch.bytes.len();
+                    record::put_word(&mut self.batch.bytes, at, WORDS[place], number, term);
+                    self.record(at, start, 0, None);
+                    Some(number)
+                }
             };
-            record::put_word_ref(&mut refs, number, payload);
         }
         let earlier = entry
             .earlier
             .and_then(|id| record::back(id, self.next_seq, at));
-        let start = self.batch.bytes.len();
-        prepared.put(&mut self.batch.bytes, at, &refs, earlier);
-        self.batch.bytes.extend_from_slice(personal);
-        let seq = self.record(at, start, personal.len(), Some(entry.revision));
+        let bytes = &mut self.batch.bytes;
+        let start = bytes.len();
+        record::put_decision(bytes, at, entry, &words, earlier);
+        let public = bytes.len();
+        personal::put(bytes, &entry.personal);
+        let personal = bytes.len() - public;
+        let seq = self.record(at, start, personal, Some(entry.revision));
         self.batch.decisions += 1;
         self.last_at = at;
         Ticket {
@@ -293,7 +285,7 @@ impl Inner {
         self.day = tail.day;
         self.words.clear();
         for (kind, payload) in words {
-            self.words.number(*kind, payload);
+            self.words.learn(*kind, payload);
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{
     entry::{Durability, Engine, Entry, RegimeContext, Shadow},
     id::DecisionId,
     personal::{self, StoredPersonal},
-    record::{self, RawDecision, WORDS, WordRef},
-    words::{StoredEngine, StoredRegime, Word, WordTable},
+    record::{self, RawDecision, WordRef},
+    words::{StoredEngine, StoredRegime, WORDS, Word, WordTable},
 };
 use crate::{
     clock::Micros,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::{
-    bytes::{Bytes, Cursor, Malformed, put_sized, put_varint, text},
+    bytes::{Cursor, Malformed, put_sized, put_varint, text},
     entry::{Engine, RegimeContext},
 };
 
@@ -25,6 +25,17 @@ pub(super) enum WordKind {
     Engine = 5,
     Register = 6,
 }
+
+/// The words of a decision, in the order they stand in it; the last is the shadow's.
+pub(super) const WORDS: [WordKind; 7] = [
+    WordKind::Campaign,
+    WordKind::Seller,
+    WordKind::Source,
+    WordKind::Regime,
+    WordKind::Engine,
+    WordKind::Register,
+    WordKind::Regime,
+];
 
 impl WordKind {
     pub(super) const COUNT: usize = 6;
@@ -46,24 +57,67 @@ impl WordKind {
     }
 }
 
-/// A word's payload: semantics, pack hash, id.
-pub(super) fn regime_payload(regime: &RegimeContext<'_>) -> Bytes {
-    let mut out = Bytes::new();
-    put_varint(&mut out, regime.semantics.into());
-    out.extend_from_slice(regime.pack_sha256);
-    out.extend_from_slice(regime.id.as_bytes());
-    out
+/// A word as a decision brings it.
+#[derive(Clone, Copy)]
+pub(super) enum Term<'a> {
+    None,
+    Text(&'a str),
+    Regime(RegimeContext<'a>),
+    Engine(Engine<'a>),
 }
 
-/// A word's payload: build behind its length, metadata version.
-pub(super) fn engine_payload(engine: &Engine<'_>) -> Bytes {
-    let mut out = Bytes::new();
-    put_sized(&mut out, engine.build.as_bytes());
-    out.extend_from_slice(engine.metadata.as_bytes());
-    out
+impl<'a> Term<'a> {
+    pub(super) fn text(text: &'a str) -> Self {
+        if text.is_empty() {
+            Self::None
+        } else {
+            Self::Text(text)
+        }
+    }
+
+    pub(super) fn regime(regime: Option<RegimeContext<'a>>) -> Self {
+        regime.map_or(Self::None, Self::Regime)
+    }
+
+    /// Appends the payload: the text; semantics, pack hash and id; or the build behind its length and the
+    /// metadata version.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::None => {}
+            Self::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Self::Regime(regime) => {
+                put_varint(out, regime.semantics.into());
+                out.extend_from_slice(regime.pack_sha256);
+                out.extend_from_slice(regime.id.as_bytes());
+            }
+            Self::Engine(engine) => {
+                put_sized(out, engine.build.as_bytes());
+                out.extend_from_slice(engine.metadata.as_bytes());
+            }
+        }
+    }
+
+    /// Whether a payload is this word's, without making another.
+    #[inline]
+    fn is(&self, payload: &[u8]) -> bool {
+        let mut cursor = Cursor(payload);
+        match self {
+            Self::None => payload.is_empty(),
+            Self::Text(text) => payload == text.as_bytes(),
+            Self::Regime(regime) => {
+                cursor.varint() == Ok(regime.semantics.into())
+                    && cursor.array() == Ok(regime.pack_sha256)
+                    && cursor.0 == regime.id.as_bytes()
+            }
+            Self::Engine(engine) => {
+                cursor.sized() == Ok(engine.build.as_bytes())
+                    && cursor.0 == engine.metadata.as_bytes()
+            }
+        }
+    }
 }
 
-/// How a payload stands in a decision.
+/// How a word stands in a decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Found {
     /// Recorded before.
@@ -78,28 +132,56 @@ pub(super) enum Found {
 #[derive(Default)]
 pub(super) struct Dictionary {
     kinds: [HashMap<Box<[u8]>, u32>; WordKind::COUNT],
+    /// The payload found last for each word of a decision, and its number: mostly it is the next one too.
+    last: [(Vec<u8>, u32); WORDS.len()],
+    /// A payload being looked up.
+    payload: Vec<u8>,
 }
 
 impl Dictionary {
-    /// The number of a payload; gives it the next one if it has none.
+    /// The number of the word at a place of [`WORDS`]; gives it the next one if it has none.
     #[inline]
-    pub(super) fn number(&mut self, kind: WordKind, payload: &[u8]) -> Found {
-        let known = &mut self.kinds[kind.index()];
-        if let Some(number) = known.get(payload) {
+    pub(super) fn number(&mut self, place: usize, term: &Term<'_>) -> Found {
+        // INVARIANT: an empty payload is no word's.
+        let (payload, number) = &self.last[place];
+        if !payload.is_empty() && term.is(payload) {
             return Found::Known(*number);
         }
-        let next = known.len() as u32;
-        if next >= MAX_WORDS {
-            return Found::Full;
+        self.payload.clear();
+        term.put(&mut self.payload);
+        let found = look_up(&mut self.kinds[WORDS[place].index()], &self.payload);
+        if let Found::Known(number) | Found::New(number) = found {
+            let last = &mut self.last[place];
+            last.0.clone_from(&self.payload);
+            last.1 = number;
         }
-        known.insert(payload.into(), next);
-        Found::New(next)
+        found
+    }
+
+    /// Takes a word that is recorded already.
+    pub(super) fn learn(&mut self, kind: WordKind, payload: &[u8]) {
+        look_up(&mut self.kinds[kind.index()], payload);
     }
 
     /// Starts a part.
     pub(super) fn clear(&mut self) {
         self.kinds.iter_mut().for_each(HashMap::clear);
+        self.last
+            .iter_mut()
+            .for_each(|(payload, _)| payload.clear());
     }
+}
+
+fn look_up(known: &mut HashMap<Box<[u8]>, u32>, payload: &[u8]) -> Found {
+    if let Some(number) = known.get(payload) {
+        return Found::Known(*number);
+    }
+    let next = known.len() as u32;
+    if next >= MAX_WORDS {
+        return Found::Full;
+    }
+    known.insert(payload.into(), next);
+    Found::New(next)
 }
 
 /// A regime and the very pack it was read from, as recorded.
@@ -187,18 +269,59 @@ mod tests {
 
     #[test]
     fn numbers_run_per_kind_until_the_dictionary_is_full() {
+        let (campaign, seller) = (0, 1);
         let mut words = Dictionary::default();
-        assert_eq!(words.number(WordKind::Campaign, b"a"), Found::New(0));
-        assert_eq!(words.number(WordKind::Seller, b"a"), Found::New(0));
-        assert_eq!(words.number(WordKind::Campaign, b"b"), Found::New(1));
-        assert_eq!(words.number(WordKind::Campaign, b"a"), Found::Known(0));
+        assert_eq!(words.number(campaign, &Term::Text("a")), Found::New(0));
+        assert_eq!(words.number(seller, &Term::Text("a")), Found::New(0));
+        assert_eq!(words.number(campaign, &Term::Text("b")), Found::New(1));
+        assert_eq!(words.number(campaign, &Term::Text("a")), Found::Known(0));
+        assert_eq!(words.number(campaign, &Term::Text("a")), Found::Known(0));
         for i in 2..MAX_WORDS {
-            words.number(WordKind::Campaign, &i.to_be_bytes());
+            words.number(campaign, &Term::Text(&i.to_string()));
         }
-        assert_eq!(words.number(WordKind::Campaign, b"new"), Found::Full);
-        assert_eq!(words.number(WordKind::Campaign, b"b"), Found::Known(1));
-        assert_eq!(words.number(WordKind::Seller, b"new"), Found::New(1));
+        for _ in 0..2 {
+            assert_eq!(words.number(campaign, &Term::Text("new")), Found::Full);
+            assert_eq!(words.number(campaign, &Term::Text("b")), Found::Known(1));
+        }
+        assert_eq!(words.number(seller, &Term::Text("new")), Found::New(1));
         words.clear();
-        assert_eq!(words.number(WordKind::Campaign, b"new"), Found::New(0));
+        assert_eq!(words.number(campaign, &Term::Text("b")), Found::New(0));
+    }
+
+    #[test]
+    fn a_regime_is_another_if_anything_of_it_is() {
+        let (one, other) = ([1; 32], [2; 32]);
+        let regime = |id, pack_sha256, semantics| {
+            Term::Regime(RegimeContext {
+                id,
+                pack_sha256,
+                semantics,
+            })
+        };
+        let mut words = Dictionary::default();
+        let all = [
+            regime("nl", &one, 1),
+            regime("nl", &one, 300),
+            regime("nl", &other, 1),
+            regime("nl-", &one, 1),
+            regime("", &one, 1),
+        ];
+        for (n, term) in (0..).zip(&all) {
+            assert_eq!(words.number(3, term), Found::New(n));
+            assert_eq!(words.number(3, term), Found::Known(n));
+            // The shadow's words are the regime's.
+            assert_eq!(words.number(6, term), Found::Known(n));
+        }
+    }
+
+    #[test]
+    fn an_engine_is_another_if_anything_of_it_is() {
+        let mut words = Dictionary::default();
+        let all = [("0.1", "9.0"), ("0.1", "9.1"), ("0.19", ".0"), ("", "")];
+        for (n, (build, metadata)) in (0..).zip(all) {
+            let term = Term::Engine(Engine { build, metadata });
+            assert_eq!(words.number(4, &term), Found::New(n));
+            assert_eq!(words.number(4, &term), Found::Known(n));
+        }
     }
 }

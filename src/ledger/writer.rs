@@ -43,10 +43,10 @@ impl Shared {
 
     /// Refuses, and tells everybody who waits that his record is lost.
     fn fail(&self, reason: &Arc<str>) -> usize {
-        let lost = self.queue.fail(reason.clone());
+        let waiting = self.queue.fail(reason.clone());
         self.progress.end_epoch(reason.clone());
         self.ring();
-        lost
+        waiting
     }
 }
 
@@ -116,8 +116,8 @@ impl Writer {
         let mut reason: Arc<str> = error.to_string().into();
         // The connection may have seen a failed sync: what it believes is on disk need not be.
         self.part = None;
-        let lost = self.shared.fail(&reason);
-        tracing::error!(lost, reason = &*reason, "the ledger cannot be written");
+        let waiting = self.shared.fail(&reason);
+        tracing::error!(waiting, reason = &*reason, "the ledger cannot be written");
         while !self.shared.queue.pause(self.retry) {
             match self.reopen() {
                 Ok(()) => {
@@ -138,12 +138,9 @@ impl Writer {
 
     fn reopen(&mut self) -> Result<(), LedgerError> {
         let (dir, ledger) = (&self.shared.dir, self.shared.ledger);
-        let found = Part::newest(dir, Some(ledger), self.seam.as_deref())?;
+        let found = Part::newest(dir, Some(ledger), self.seam.as_deref(), true)?;
         let (part, tail, words) = match found {
-            Some((part, _, tail, words)) => {
-                part.probe()?;
-                (Some(part), tail, words)
-            }
+            Some((part, _, tail, words)) => (Some(part), tail, words),
             None => (None, Tail::genesis(ledger), Vec::new()),
         };
         if tail.seq < self.shared.progress.durable() {

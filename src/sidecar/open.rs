@@ -19,7 +19,7 @@ use crate::{
     },
     intake,
     ledger::{Ledger, LedgerError},
-    number::E164,
+    number::{self, E164},
     policy::{
         Packs,
         enforced::{Enforced, Enforcement},
@@ -107,6 +107,9 @@ impl Sidecar {
             enforced: Arc::new(enforced),
             symbols,
         };
+        // The first number of a country takes milliseconds to read; not in a check.
+        let regions = world.catalogue.campaigns().filter_map(|c| c.region);
+        number::warm_up(regions.chain([settings.default_region]));
         let recent = RecentCalls::default();
         let mut calls = ledger.reader().recent_call_ids(super::recent::KEPT / 8)?;
         calls.reverse();

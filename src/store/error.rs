@@ -152,6 +152,7 @@ impl StoreError {
         let damaged = |path, what: String| Self::Damaged { path, what };
         match source {
             E::FromSqlConversionFailure(_, _, what) => damaged(path, what.to_string()),
+            E::Utf8Error(_, what) => damaged(path, what.to_string()),
             E::IntegralValueOutOfRange(column, value) => damaged(
                 path,
                 format!("column {column} of a row holds {value}, which it cannot"),

@@ -1,6 +1,6 @@
 //! Facts about people: adding and ending them, and finding them by content.
 
-use hashbrown::{HashMap, hash_map::Entry};
+use hashbrown::HashMap;
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::{
@@ -217,29 +217,61 @@ impl<'s> Change<'s> {
     }
 
     fn read_hashes(&self, kind: FactKind) -> rusqlite::Result<HashMap<RowHash, StoredRow>> {
+        // INVARIANT: no more rows than are current, so the map is never grown.
+        let room = usize::try_from(self.tables[kind as usize].current).unwrap_or(0);
+        let mut all = HashMap::with_capacity(room);
+        // In batches, since the map misses the processor's cache at every row, and misses overlap only
+        // where they follow each other closely.
+        let mut batch = Vec::with_capacity(256);
+        let mut put = |batch: &mut Vec<(RowHash, StoredRow)>| {
+            for (hash, found) in batch.drain(..) {
+                all.entry(hash).or_insert(found);
+            }
+        };
+        self.read_each_hash(kind, |hash, row| {
+            batch.push((hash, row));
+            if batch.len() == batch.capacity() {
+                put(&mut batch);
+            }
+        })?;
+        put(&mut batch);
+        Ok(all)
+    }
+
+    /// The same, one by one in the order the facts came: for a caller that keeps them its own way.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn each_hash(
+        &self,
+        kind: FactKind,
+        each: impl FnMut(RowHash, StoredRow),
+    ) -> Result<(), StoreError> {
+        self.sound()?;
+        self.read_each_hash(kind, each).map_err(|e| self.wrong(e))
+    }
+
+    fn read_each_hash(
+        &self,
+        kind: FactKind,
+        mut each: impl FnMut(RowHash, StoredRow),
+    ) -> rusqlite::Result<()> {
         let (withdrawn, origin) = match kind {
             FactKind::Relation => ("0", "origin = ?1"),
             FactKind::Consent => ("withdrawn_at IS NOT NULL", "origin = ?1"),
             FactKind::Objection => ("0", "?1 IS NOT NULL"),
         };
-        // INVARIANT: no more rows than are current, so the map is never grown.
-        let room = usize::try_from(self.tables[kind as usize].current).unwrap_or(0);
-        let mut all = HashMap::with_capacity(room);
         let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT id, hash, {withdrawn} FROM {} WHERE rev_until IS NULL AND {origin}",
+            "SELECT id, hash, {withdrawn} FROM {} WHERE rev_until IS NULL AND {origin} ORDER BY id",
             table_name(kind)
         ))?;
         let mut rows = statement.query([self.origin])?;
         while let Some(row) = rows.next()? {
             let id = decode::id(kind, row)?;
-            if let Entry::Vacant(free) = all.entry(row.get(1)?) {
-                free.insert(StoredRow {
-                    id,
-                    withdrawn: row.get(2)?,
-                });
-            }
+            let withdrawn = row.get(2)?;
+            each(row.get(1)?, StoredRow { id, withdrawn });
         }
-        Ok(all)
+        Ok(())
     }
 
     fn next_id(&self, kind: FactKind) -> FactId {

@@ -106,9 +106,9 @@ pub(super) fn facts_of_number(conn: &Connection, e164: E164) -> rusqlite::Result
         .collect()
 }
 
-/// Feeds the index by number with at most so many rows of each table, sorted, in one transaction.
-/// Gives how many rows are left.
-pub(super) fn index_numbers(db: &Database, most: u64) -> rusqlite::Result<u64> {
+/// Feeds the index by number with at most so many rows, sorted by number, in one transaction. Gives how
+/// many rows are left.
+pub(super) fn index_numbers(db: &Database, mut most: u64) -> rusqlite::Result<u64> {
     let tx = Transaction::new_unchecked(&db.conn, TransactionBehavior::Immediate)?;
     let mut left = 0;
     for kind in KINDS {
@@ -120,9 +120,11 @@ pub(super) fn index_numbers(db: &Database, most: u64) -> rusqlite::Result<u64> {
         )?;
         let from = unsigned(done)?;
         let through = last.min(from.saturating_add(most));
+        left += last.saturating_sub(through);
         if through <= from {
             continue;
         }
+        most -= through - from;
         let sql = format!(
             "INSERT INTO fact_number SELECT f.number, f.id << 2 | ?1 FROM {} f \
              WHERE f.id > ?2 AND f.id <= ?3 AND f.number IS NOT NULL ORDER BY f.number",
@@ -133,7 +135,6 @@ pub(super) fn index_numbers(db: &Database, most: u64) -> rusqlite::Result<u64> {
             "UPDATE fact_table SET indexed_through = ?1 WHERE kind = ?2",
             (signed(through), kind as u8),
         )?;
-        left += last - through;
     }
     tx.commit()?;
     Ok(left)

@@ -1,6 +1,7 @@
 -- Format 1 of facts.db; docs/store.md says what each column is.
--- In tables of facts the columns that memory needs come first and texts come last, so that loading
--- does not decode them. Facts have no index but their row number.
+-- In tables of facts the columns that finding rows by content needs come first, then those that memory
+-- needs, and texts last, so that nothing is decoded that is not asked for. Facts have no index but their
+-- row number.
 
 CREATE TABLE origin (
   id   INTEGER PRIMARY KEY,
@@ -40,6 +41,8 @@ INSERT INTO fact_table VALUES (0, 0, 0, 0), (1, 0, 0, 0), (2, 0, 0, 0);
 CREATE TABLE relation (
   id         INTEGER PRIMARY KEY,
   rev_until  INTEGER,
+  origin     INTEGER NOT NULL,
+  hash       BLOB NOT NULL,
   number     INTEGER NOT NULL,
   person     INTEGER NOT NULL,
   seller     INTEGER NOT NULL,
@@ -48,8 +51,6 @@ CREATE TABLE relation (
   paid       INTEGER NOT NULL,
   started_on INTEGER NOT NULL,
   ended_on   INTEGER,
-  origin     INTEGER NOT NULL,
-  hash       BLOB NOT NULL,
   rev_from   INTEGER NOT NULL,
   typed      TEXT NOT NULL,
   region     TEXT NOT NULL,
@@ -59,6 +60,8 @@ CREATE TABLE relation (
 CREATE TABLE consent (
   id           INTEGER PRIMARY KEY,
   rev_until    INTEGER,
+  origin       INTEGER NOT NULL,
+  hash         BLOB NOT NULL,
   number       INTEGER NOT NULL,
   person       INTEGER NOT NULL,
   seller       INTEGER NOT NULL,
@@ -67,8 +70,6 @@ CREATE TABLE consent (
   expires_at   INTEGER,
   withdrawn_at INTEGER,
   products     TEXT,
-  origin       INTEGER NOT NULL,
-  hash         BLOB NOT NULL,
   rev_from     INTEGER NOT NULL,
   withdrawn_written INTEGER,
   evidence     TEXT NOT NULL,
@@ -80,13 +81,13 @@ CREATE TABLE consent (
 CREATE TABLE objection (
   id            INTEGER PRIMARY KEY,
   rev_until     INTEGER,
+  origin        INTEGER NOT NULL,
+  hash          BLOB NOT NULL,
   number        INTEGER,
   person        INTEGER NOT NULL,
   seller        INTEGER NOT NULL,
   channels      INTEGER NOT NULL,
   in_force_from INTEGER NOT NULL,
-  origin        INTEGER NOT NULL,
-  hash          BLOB NOT NULL,
   rev_from      INTEGER NOT NULL,
   recorded_at   INTEGER NOT NULL,
   source        TEXT NOT NULL,

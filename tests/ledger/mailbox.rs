@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::{Context, Wake},
     time::Duration,
 };
 
@@ -35,7 +36,7 @@ async fn caller(ledger: Arc<Ledger>, mailbox: Mailbox, name: u64, count: u64, to
                 Err(e) => panic!("{e}"),
             }
         };
-        if scatter(name * count + n) % 7 == 0 {
+        if scatter(name * count + n).is_multiple_of(7) {
             // A cancelled RPC: the wait is dropped, at whatever moment.
             let patience = Duration::from_micros(scatter(n) % 400);
             if timeout(patience, mailbox.durable(ticket)).await.is_err() {
@@ -43,7 +44,7 @@ async fn caller(ledger: Arc<Ledger>, mailbox: Mailbox, name: u64, count: u64, to
             }
             continue;
         }
-        if scatter(n) % 3 == 0 {
+        if scatter(n).is_multiple_of(3) {
             tokio::task::yield_now().await;
         }
         let outcome = timeout(HUNG, mailbox.durable(ticket))
@@ -261,48 +262,74 @@ fn a_wait_begun_after_the_fact_ends_at_once() {
     });
 }
 
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Count(AtomicU64);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 #[test]
-fn a_group_wakes_a_runtime_once_and_in_order() {
+fn a_runtime_is_woken_once_for_a_group_and_not_for_anothers() {
     let dir = tempfile::tempdir().unwrap();
     let disk = Arc::new(failure::Disk::default());
     let ledger = failure::open_on(&disk, dir.path());
     let (mailbox, idle) = (ledger.mailbox(), ledger.mailbox());
-    let runtime = Builder::new_current_thread().build().unwrap();
-    let order = Arc::new(Mutex::new(Vec::new()));
-    // Held at the first commit, so that the rest is one group.
+    let (woken, idle_woken) = (Arc::new(Count::default()), Arc::new(Count::default()));
+    let (mut run, mut idle_run) = (Box::pin(mailbox.run()), Box::pin(idle.run()));
+    let (waker, idle_waker) = (woken.clone().into(), idle_woken.clone().into());
+    let mut context = Context::from_waker(&waker);
+    assert!(run.as_mut().poll(&mut context).is_pending());
+    assert!(
+        idle_run
+            .as_mut()
+            .poll(&mut Context::from_waker(&idle_waker))
+            .is_pending()
+    );
+
     let held = disk.gate.lock().unwrap();
     let tickets: Vec<_> = (0..50)
         .map(|n| append(&ledger, &mixed(n), NOON).unwrap())
         .collect();
-    let mut tasks = JoinSet::new();
-    // Registered out of order.
-    for ticket in tickets.iter().rev() {
+    let order = Arc::new(Mutex::new(Vec::new()));
+    // Registered in the wrong order.
+    let wait = |ticket: &Ticket| {
         let (mailbox, order, ticket) = (mailbox.clone(), order.clone(), *ticket);
-        tasks.spawn_on(
-            async move {
-                mailbox.durable(ticket).await.unwrap();
-                order.lock().unwrap().push(ticket.seq);
-            },
-            runtime.handle(),
+        let mut wait = Box::pin(async move {
+            mailbox.durable(ticket).await.unwrap();
+        });
+        let seen = Arc::new(Seen(order, ticket.seq)).into();
+        assert!(
+            wait.as_mut()
+                .poll(&mut Context::from_waker(&seen))
+                .is_pending()
         );
-    }
-    runtime.block_on(tokio::task::yield_now());
+        wait
+    };
+    let waits: Vec<_> = tickets.iter().rev().map(wait).collect();
     drop(held);
-    runtime.block_on(async {
-        let hand_out = mailbox.run();
-        tokio::pin!(hand_out);
-        loop {
-            tokio::select! {
-                biased;
-                done = tasks.join_next() => match done {
-                    Some(done) => done.unwrap(),
-                    None => break,
-                },
-                () = &mut hand_out => {}
-            }
-        }
-    });
+    // Everything is written and rung when it is closed.
+    ledger.close();
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    assert_eq!(idle_woken.0.load(Ordering::SeqCst), 0);
+    assert!(
+        order.lock().unwrap().is_empty(),
+        "the writer wakes no waiter"
+    );
+    assert!(run.as_mut().poll(&mut context).is_pending());
     let order = order.lock().unwrap();
-    assert!(order.is_sorted() && order.len() == 50, "{order:?}");
-    drop(idle);
+    assert_eq!(*order, tickets.iter().map(|t| t.seq).collect::<Vec<_>>());
+    drop(waits);
+}
+
+/// Notes in which order waiters are woken.
+struct Seen(Arc<Mutex<Vec<u64>>>, u64);
+
+impl Wake for Seen {
+    fn wake(self: Arc<Self>) {
+        self.0.lock().unwrap().push(self.1);
+    }
 }

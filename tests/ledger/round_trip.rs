@@ -195,7 +195,7 @@ fn a_decision_takes_less_than_120_bytes_beside_the_personal_part() {
 }
 
 fn one_in(many: u64, n: u64) -> bool {
-    crate::support::scatter(n) % many == 0
+    scatter(n).is_multiple_of(many)
 }
 
 #[test]

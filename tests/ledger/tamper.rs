@@ -48,12 +48,12 @@ fn a_flipped_byte_is_found() {
     fs::write(&spoiled, &sound).unwrap();
     let file = fs::OpenOptions::new().write(true).open(&spoiled).unwrap();
     let (mut found, mut harmless) = (0, 0);
-    for place in 0..sound.len() {
+    for (place, &byte) in sound.iter().enumerate() {
         // Mostly unused space: every byte that is something, and some that are nothing.
-        if sound[place] == 0 && place % 61 != 0 {
+        if byte == 0 && place % 61 != 0 {
             continue;
         }
-        let flipped = sound[place] ^ 1 << (place % 8);
+        let flipped = byte ^ 1 << (place % 8);
         file.write_all_at(&[flipped], place as u64).unwrap();
         match verify_part(&spoiled) {
             Err(_) => found += 1,
@@ -63,7 +63,7 @@ fn a_flipped_byte_is_found() {
                 harmless += 1;
             }
         }
-        file.write_all_at(&[sound[place]], place as u64).unwrap();
+        file.write_all_at(&[byte], place as u64).unwrap();
     }
     println!("{found} found, {harmless} changed nothing that is recorded");
     // 12 public and personal parts of some 75 and 120 bytes, and 12 groups.

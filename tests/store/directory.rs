@@ -10,7 +10,10 @@ use std::{
 use rusqlite::Connection;
 use tempfile::tempdir;
 use verzet::{
-    facts::symbols::Symbols,
+    facts::{
+        model::{FactId, FactKind},
+        symbols::Symbols,
+    },
     store::{Store, StoreError},
 };
 
@@ -199,6 +202,15 @@ fn rows_that_were_never_written_so_are_damage() {
     }
     let dir = filled();
     let raw = raw(dir.path());
+    raw.execute(
+        "UPDATE relation SET typed = CAST(x'ff' AS TEXT) WHERE id = 7",
+        [],
+    )
+    .unwrap();
+    let (store, _) = open(dir.path());
+    let e = store.fact(FactId::new(FactKind::Relation, 7)).unwrap_err();
+    assert!(matches!(e, StoreError::Damaged { .. }), "{e}");
+    drop(store);
     raw.execute("UPDATE relation SET id = 9000 WHERE id = 700", [])
         .unwrap();
     assert!(matches!(error(dir.path()), StoreError::Damaged { .. }));

@@ -69,7 +69,12 @@ impl Dir {
     /// Starts `verzet serve` with these arguments on any free port, and waits until it answers on the
     /// socket of its data directory. How it ended, if it ended instead.
     pub(crate) fn serve(&self, args: &[&str]) -> Result<Sidecar, Ended> {
-        let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
+        self.serve_on("127.0.0.1:0", args)
+    }
+
+    /// The same, on this address.
+    pub(crate) fn serve_on(&self, address: &str, args: &[&str]) -> Result<Sidecar, Ended> {
+        let args = [&["serve", "--listen", address], args].concat();
         let child = self
             .command(&args)
             .stdout(Stdio::piped())

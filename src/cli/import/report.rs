@@ -74,7 +74,7 @@ pub(super) fn messages(r: &ImportReport) -> String {
         text.push_str(&format!("held: {reason}\n"));
     }
     for warning in &r.warnings {
-        text.push_str(&format!("look at: {warning}\n"));
+        text.push_str(&format!("look at: {}\n", clean(warning)));
     }
     for file in &r.rejected_files {
         text.push_str(&format!("rejected rows written: {file}\n"));
@@ -129,7 +129,7 @@ mod tests {
             held: vec!["relations.csv would end 2,990 of 12,000 rows".into()],
             unclear: 1,
             rejected_files: vec![],
-            warnings: vec![],
+            warnings: vec!["campaign c-1 offers nothing".into()],
         }
     }
 
@@ -146,6 +146,7 @@ mod tests {
             messages(&held()),
             "relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE\n\
              held: relations.csv would end 2,990 of 12,000 rows\n\
+             look at: campaign c-1 offers nothing\n\
              stops that wait for a person to look at them: 1\n"
         );
         assert_eq!(
@@ -170,7 +171,7 @@ mod tests {
     fn a_held_folder_for_scripts() {
         assert_eq!(
             serde_json::to_string(&Json::of(&held())).unwrap(),
-            r#"{"applied":false,"revision":7,"files":[{"file":"sellers.csv","rows":2,"added":0,"unchanged":2,"ended":0,"bad":0},{"file":"relations.csv","rows":12000,"added":10,"unchanged":9000,"ended":2990,"bad":1}],"problems":["relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE"],"held":["relations.csv would end 2,990 of 12,000 rows"],"unclear":1,"rejected_files":[],"warnings":[]}"#
+            r#"{"applied":false,"revision":7,"files":[{"file":"sellers.csv","rows":2,"added":0,"unchanged":2,"ended":0,"bad":0},{"file":"relations.csv","rows":12000,"added":10,"unchanged":9000,"ended":2990,"bad":1}],"problems":["relations.csv:3:5: kind: `BUY` is not a kind; write PURCHASE"],"held":["relations.csv would end 2,990 of 12,000 rows"],"unclear":1,"rejected_files":[],"warnings":["campaign c-1 offers nothing"]}"#
         );
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Import<'i> {
 
 /// What became of the folder as a whole.
 pub(super) enum Whole {
-    Applied(Committed, Option<Catalogue>),
+    Applied(Box<Committed>, Option<Catalogue>),
     /// Held; with what its stops may name.
     Held(KnownIds),
 }
@@ -107,7 +107,7 @@ impl<'i> Import<'i> {
         }
         let rows = catalogue.rows;
         let catalogue = committed.catalogue_changed.then(|| Catalogue::build(rows));
-        Ok(Whole::Applied(committed, catalogue))
+        Ok(Whole::Applied(Box::new(committed), catalogue))
     }
 
     /// Objections first, then consents, then relations.
@@ -125,7 +125,7 @@ impl<'i> Import<'i> {
             let table = Objections {
                 with: stops_with,
                 symbols,
-                seen: Seen::new(change.hashes(FactKind::Objection)?),
+                seen: Seen::load(FactKind::Objection, &file, change)?,
             };
             self.table(OBJECTIONS, file, table, settled, change)?;
         }
@@ -134,7 +134,7 @@ impl<'i> Import<'i> {
                 with,
                 stops_with,
                 symbols,
-                seen: Seen::new(change.hashes(FactKind::Consent)?),
+                seen: Seen::load(FactKind::Consent, &file, change)?,
                 stops_only: false,
             };
             let table = self.table(CONSENTS, file, table, settled, change)?;
@@ -147,7 +147,7 @@ impl<'i> Import<'i> {
             let table = Relations {
                 with,
                 symbols,
-                seen: Seen::new(change.hashes(FactKind::Relation)?),
+                seen: Seen::load(FactKind::Relation, &file, change)?,
             };
             let table = self.table(RELATIONS, file, table, settled, change)?;
             ends.push(Ends {
@@ -221,7 +221,7 @@ impl<'i> Import<'i> {
             let table = Objections {
                 with,
                 symbols,
-                seen: Seen::new(change.hashes(FactKind::Objection)?),
+                seen: Seen::load(FactKind::Objection, &file, &change)?,
             };
             self.stop_table(OBJECTIONS, file, table, &mut change)?;
         }
@@ -230,7 +230,7 @@ impl<'i> Import<'i> {
                 with,
                 stops_with: with,
                 symbols,
-                seen: Seen::new(change.hashes(FactKind::Consent)?),
+                seen: Seen::load(FactKind::Consent, &file, &change)?,
                 stops_only: true,
             };
             self.stop_table(CONSENTS, file, table, &mut change)?;

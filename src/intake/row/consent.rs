@@ -262,11 +262,18 @@ pub(in crate::intake) fn content_hash<S: AsRef<str>>(
     times: [Micros; 3],
     products: &[S],
 ) -> RowHash {
-    let hash = RowHasher::new("consents").number(i64::from(channels.0));
-    let hash = texts.iter().fold(hash, |hash, text| hash.text(text));
-    let hash = times.iter().fold(hash, |hash, time| hash.number(time.0));
-    let names = products.iter().map(AsRef::as_ref);
-    names.fold(hash, RowHasher::text).finish()
+    let mut hash = RowHasher::new("consents");
+    hash.number(i64::from(channels.0));
+    for text in texts {
+        hash.text(text);
+    }
+    for time in times {
+        hash.number(time.0);
+    }
+    for name in products {
+        hash.text(name.as_ref());
+    }
+    hash.finish()
 }
 
 /// The named products in order of their names, each once; both empty for `*`.

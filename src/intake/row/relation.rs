@@ -183,13 +183,13 @@ pub(in crate::intake) fn read<'a>(
 
 /// Of number, region, person, seller and product as texts, and the rest of the fact.
 pub(in crate::intake) fn content_hash(who: [&str; 5], fact: &Relation) -> RowHash {
-    who.iter()
-        .fold(RowHasher::new("relations"), |hash, text| hash.text(text))
-        .number(i64::from(fact.kind.code()))
-        .number(i64::from(fact.started_on.0))
-        .number(i64::from(fact.ended_on.0))
-        .number(i64::from(fact.paid))
-        .finish()
+    let small = i64::from(fact.kind.code()) << 8 | i64::from(fact.paid);
+    let days = i64::from(fact.started_on.0) << 32 | i64::from(fact.ended_on.0 as u32);
+    let mut hash = RowHasher::new("relations");
+    for text in who {
+        hash.text(text);
+    }
+    hash.number(small).number(days).finish()
 }
 
 /// A field that must be there.

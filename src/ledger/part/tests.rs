@@ -1,5 +1,11 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use super::*;
-use crate::ledger::queue::Row;
+use crate::ledger::{
+    queue::Row,
+    record,
+    words::{Term, WordKind},
+};
 
 const DAY: Day = Day(20_781);
 const LEDGER: LedgerId = LedgerId(0x7f3a_09c1);
@@ -8,7 +14,7 @@ const LEDGER: LedgerId = LedgerId(0x7f3a_09c1);
 fn word(bytes: &mut Vec<u8>, number: u32) -> Row {
     let at = crate::ledger::id::start_of(DAY);
     let start = bytes.len();
-    record::put_word(bytes, at, WordKind::Campaign, number, b"spring");
+    record::put_word(bytes, at, WordKind::Campaign, number, &Term::Text("spring"));
     Row {
         at,
         public: (bytes.len() - start) as u32,
@@ -63,7 +69,9 @@ fn the_tail_read_back_is_the_tail_written() {
     write(&mut part, &mut tail, 0..1).unwrap();
     write(&mut part, &mut tail, 1..7).unwrap();
     drop(part);
-    let (_, ledger, found, words) = Part::newest(dir.path(), None, None).unwrap().unwrap();
+    let (_, ledger, found, words) = Part::newest(dir.path(), None, None, false)
+        .unwrap()
+        .unwrap();
     assert_eq!((ledger, &found), (LEDGER, &tail));
     assert_eq!((tail.seq, words.len()), (7, 7));
 }
@@ -76,7 +84,7 @@ fn a_part_that_was_never_begun_is_passed_over() {
     write(&mut part, &mut tail, 0..2).unwrap();
     drop(part);
     drop(Part::open(dir.path(), Day(DAY.0 + 1), None).unwrap());
-    let (part, _, found, _) = Part::newest(dir.path(), Some(LEDGER), None)
+    let (part, _, found, _) = Part::newest(dir.path(), Some(LEDGER), None, false)
         .unwrap()
         .unwrap();
     assert_eq!((part.day, found), (DAY, tail));
@@ -104,7 +112,7 @@ fn refusal(spoil: &str) -> String {
     write(&mut part, &mut tail, 2..5).unwrap();
     part.conn.execute_batch(spoil).unwrap();
     drop(part);
-    match Part::newest(dir.path(), Some(LEDGER), None) {
+    match Part::newest(dir.path(), Some(LEDGER), None, false) {
         Ok(_) => String::new(),
         Err(e) => e.to_string(),
     }
@@ -183,7 +191,7 @@ fn a_file_that_is_no_database_is_refused() {
         "a text, and not a short one".repeat(400),
     )
     .unwrap();
-    let refused = Part::newest(dir.path(), None, None).err().unwrap();
+    let refused = Part::newest(dir.path(), None, None, false).err().unwrap();
     assert!(matches!(refused, LedgerError::Damaged { .. }), "{refused}");
 }
 

@@ -1,9 +1,13 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use proptest::prelude::*;
 
-use super::*;
+use super::{read::outcomes, *};
 use crate::{
-    facts::model::FactKind,
-    ledger::{Engine, Personal, RegimeContext, Shadow, id::LedgerId},
+    facts::model::{FactId, FactKind},
+    ledger::{Engine, Personal, RegimeContext, Shadow, bytes::Cursor, id::LedgerId},
+    number::{LineType, Region},
+    policy::verdict::{Intent, Reason, Verdict},
 };
 
 const PACK: [u8; 32] = [0xab; 32];
@@ -78,13 +82,9 @@ fn entry() -> Entry<'static> {
 
 /// Encodes with every word known by the same number, or written out.
 fn encode(entry: &Entry<'_>, number: Option<u32>, earlier: Option<(u64, u64)>) -> Vec<u8> {
-    let prepared = Prepared::new(entry);
-    let mut words = Bytes::new();
-    for payload in prepared.payloads(entry) {
-        put_word_ref(&mut words, number, payload);
-    }
+    let words = terms(entry).map(|term| (term, number));
     let mut out = Vec::new();
-    prepared.put(&mut out, AT, &words, earlier);
+    put_decision(&mut out, AT, entry, &words, earlier);
     out
 }
 
@@ -185,7 +185,7 @@ proptest! {
     #[test]
     fn outcomes_survive(codes in proptest::collection::vec(1u8..=5, 0..=32)) {
         let all: Vec<_> = codes.iter().filter_map(|c| RowOutcome::from_code(*c)).collect();
-        let mut out = Bytes::new();
+        let mut out = Vec::new();
         put_outcomes(&mut out, &all);
         prop_assert_eq!(out.len(), all.chunks(8).map(|c| (c.len() * 3).div_ceil(8)).sum::<usize>());
         let mut cursor = Cursor(&out);
