@@ -6,7 +6,7 @@
 
 mod common;
 #[path = "oracle/csv.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod csv;
 
 use verzet::{
