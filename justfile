@@ -44,6 +44,10 @@ bench-store *ROWS:
 bench-import *ARGS:
     cargo bench --bench intake -- {{ARGS}}
 
+# Millions of facts: import, memory, start.
+bench-scale *ARGS:
+    cargo bench --bench scale -- {{ARGS}}
+
 # Licences, bans and sources of dependencies (deny.toml).
 deny:
     cargo deny check licenses bans sources
