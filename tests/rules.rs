@@ -3,7 +3,6 @@
 //! `packs/question.toml`, then those of the table in `packs/nl-bmnr.toml`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[allow(unreachable_pub)]
 #[path = "common/mod.rs"]
 mod common;
 #[path = "rules/consent.rs"]

@@ -88,11 +88,8 @@ fn a_register_that_is_refused_is_code_5_and_the_old_copy_stands() {
             .concat(),
         )
     };
-    let today = jiff::Timestamp::now()
-        .in_tz("Europe/Amsterdam")
-        .unwrap()
-        .date()
-        .to_string();
+    let amsterdam = verzet::clock::Zone::named("Europe/Amsterdam").unwrap();
+    let today = amsterdam.day(verzet::clock::Micros::system_now()).to_string();
     for refused in [import("2019-01-01", &[]), import(&today, &[])] {
         assert_eq!(refused.code, Some(5), "{refused:?}");
         assert!(

@@ -324,7 +324,7 @@ impl Scene {
                 .iter()
                 .map(|n| number::read(n, Region::NL).unwrap().e164.digits());
             let as_of = day(as_of, Day::NEVER);
-            let copy = RegisterCopy::new("bmnr", "bmnr-1", as_of, numbers.collect());
+            let copy = RegisterCopy::new("bmnr", "bmnr-1", as_of, &numbers.collect());
             (Arc::from("bmnr"), Arc::new(copy))
         });
         let choice = |(regime, from, until): &(Arc<Regime>, &str, &str)| Enforcement {
