@@ -6,7 +6,6 @@
 
 mod common;
 #[path = "oracle/oracle.rs"]
-#[allow(dead_code)]
 mod oracle;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};

@@ -89,7 +89,9 @@ fn a_register_that_is_refused_is_code_5_and_the_old_copy_stands() {
         )
     };
     let amsterdam = verzet::clock::Zone::named("Europe/Amsterdam").unwrap();
-    let today = amsterdam.day(verzet::clock::Micros::system_now()).to_string();
+    let today = amsterdam
+        .day(verzet::clock::Micros::system_now())
+        .to_string();
     for refused in [import("2019-01-01", &[]), import(&today, &[])] {
         assert_eq!(refused.code, Some(5), "{refused:?}");
         assert!(
