@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Most rows a table may have.
-pub const MAX_ROWS: usize = 32;
+pub const MAX_ROWS: usize = 24;
 
 /// One row: a check, and what it gives where it matches.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,6 +79,13 @@ const UNASKED: RowResult = RowResult {
     outcome: RowOutcome::NotAsked,
     found: Found::Nothing,
 };
+
+/// The row that would decide, asked without a trail: what the shadow needs. The same row as [`decide`]'s.
+pub fn first_match<'r>(rows: &'r [Row], q: &Question<'_>, f: &Facts<'_>) -> Option<&'r Row> {
+    let mut known = Known::nothing();
+    rows.iter()
+        .find(|row| matches!(row.check.ask(q, f, &mut known), Answer::Match(_)))
+}
 
 /// Decides: asks every row in order; the first that matches gives the verdict, the others go on the
 /// trail. Pure: the same table, question and facts always give the same decision. No allocation.

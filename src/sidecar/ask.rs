@@ -14,7 +14,7 @@ use crate::{
     number::{self, Number, Region},
     policy::{
         Decision, Facts, Found, Packs, Question, Reason, Regime, Row, RowOutcome, Verdict, decide,
-        pack::Obligation,
+        first_match, pack::Obligation,
     },
 };
 
@@ -140,7 +140,16 @@ pub fn ask<'w>(
     };
     let view = world.register(regime.and_then(|r| r.register.as_deref()), e164);
     let decision = known.with_facts(&world.catalogue, view, |facts| {
-        decide(rows, &question(regime.is_some()), facts)
+        let question = question(regime.is_some());
+        let decision = decide(rows, &question, facts);
+        // The shadow is asked the short way; every question of every test holds the two ways together.
+        debug_assert_eq!(
+            first_match(rows, &question, facts).map(|row| (row.verdict, row.reason)),
+            decision
+                .decided_by
+                .map(|_| (decision.verdict, decision.reason))
+        );
+        decision
     });
 
     let shadow = regime
@@ -158,12 +167,16 @@ pub fn ask<'w>(
                 world.register(law.register.as_deref(), e164)
             };
             let by_law = known.with_facts(&world.catalogue, view, |facts: &Facts<'_>| {
-                decide(&table.rows, &question(true), facts)
+                first_match(&table.rows, &question(true), facts)
+            });
+            // As `decide`: a table in which no row matches blocks.
+            let (verdict, reason) = by_law.map_or((Verdict::Block, Reason::NoRegime), |row| {
+                (row.verdict, row.reason)
             });
             Some(Shadow {
                 regime: law,
-                verdict: by_law.verdict,
-                reason: by_law.reason,
+                verdict,
+                reason,
             })
         });
 
