@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A request allocates a few buffers over a kilobyte, which the system's allocator serves slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     verzet::cli::main()
 }

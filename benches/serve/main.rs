@@ -33,6 +33,10 @@ use anyhow::Result;
 
 use args::{Args, Command};
 
+/// The echoes run in this binary, so they get the sidecar's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(&Args::read()) {
         Ok(true) => ExitCode::SUCCESS,

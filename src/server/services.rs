@@ -54,7 +54,7 @@ pub(super) fn for_dialers(
             .max_encoding_message_size(usize::MAX),
     )
     .add_service(health.service());
-    // ghz asks v1alpha, grpcurl v1: with both, neither needs proto files.
+    // Older tools ask v1alpha, newer ones v1: with both, none needs proto files.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
