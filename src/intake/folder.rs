@@ -165,7 +165,7 @@ pub fn import_folder(
     }
     let mut import = Import::new(Folder::open(dir)?, options, symbols, progress);
     let (applied, committed, catalogue) = match import.whole(store)? {
-        Whole::Applied(committed, catalogue) => (true, committed, catalogue),
+        Whole::Applied(committed, catalogue) => (true, *committed, catalogue),
         Whole::Held(known) => (false, import.stops(store, &known)?, None),
     };
     let mut report = import.into_report();

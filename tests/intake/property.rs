@@ -111,7 +111,7 @@ proptest! {
             received_at: at(NOW),
         };
         match import_register(&header, &bytes[..], &mut world.store, &world.symbols) {
-            Ok(imported) => prop_assert!(imported.copy.len() > 0),
+            Ok(imported) => prop_assert!(!imported.copy.is_empty()),
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
     }

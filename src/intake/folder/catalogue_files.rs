@@ -105,8 +105,8 @@ impl CatalogueFiles {
             .collect();
         let origin = import.options.origin.trim();
         let stays = |row: &CatalogueRow| {
-            !(row.origin == origin && sound.contains(&row.kind))
-                && !keys.contains(&(row.kind, row.key.clone()))
+            let read_again = row.origin == origin && sound.contains(&row.kind);
+            !read_again && !keys.contains(&(row.kind, row.key.clone()))
         };
         let rest: Vec<_> = current.into_iter().filter(stays).collect();
         let (stored, problems) = read_rows(&rest);

@@ -42,7 +42,7 @@ pub(super) struct Import<'i> {
 
 /// What became of the folder as a whole.
 pub(super) enum Whole {
-    Applied(Committed, Option<Catalogue>),
+    Applied(Box<Committed>, Option<Catalogue>),
     /// Held; with what its stops may name.
     Held(KnownIds),
 }
@@ -107,7 +107,7 @@ impl<'i> Import<'i> {
         }
         let rows = catalogue.rows;
         let catalogue = committed.catalogue_changed.then(|| Catalogue::build(rows));
-        Ok(Whole::Applied(committed, catalogue))
+        Ok(Whole::Applied(Box::new(committed), catalogue))
     }
 
     /// Objections first, then consents, then relations.
