@@ -1,7 +1,8 @@
 //! How fast a folder comes in: `cargo bench --bench intake [-- ROWS …]`.
 //!
 //! Relations into an empty store, the same folder again, and again with 1 in 100 rows changed. For
-//! numbers in E.164 and in Dutch national digits. Files are on the disk of the target directory.
+//! numbers in E.164 and in Dutch national digits. Files are on the disk of the target directory, or in
+//! `INTAKE_BENCH_DIR`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::{fs, io::Write, path::Path, time::Instant};
@@ -29,7 +30,9 @@ fn main() {
 }
 
 fn measure(rows: u64, national: bool) {
-    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let base = std::env::var_os("INTAKE_BENCH_DIR");
+    let base = base.unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    let dir = tempfile::tempdir_in(base).unwrap();
     let folder = dir.path().join("folder");
     fs::create_dir(&folder).unwrap();
     catalogue(&folder);
@@ -39,41 +42,38 @@ fn measure(rows: u64, national: bool) {
 
     let spelling = if national { "national" } else { "E.164" };
     println!("{rows} relations, {spelling} numbers");
-    let read = Instant::now();
-    let mut reader = Reader::new(fs::File::open(folder.join("relations.csv")).unwrap());
-    while reader.next_row().unwrap().is_some() {}
-    say("  CSV alone", read, rows);
-
-    let first = Instant::now();
-    let imported = import(&folder, &mut store, &symbols);
-    say("  into an empty store", first, rows);
-    assert_eq!(imported.delta.relations.len() as u64, rows);
-
-    let again = Instant::now();
-    let imported = import(&folder, &mut store, &symbols);
-    say("  the same again", again, rows);
-    assert!(imported.delta.is_empty());
-
+    timed("CSV alone", rows, || {
+        let mut reader = Reader::new(fs::File::open(folder.join("relations.csv")).unwrap());
+        while reader.next_row().unwrap().is_some() {}
+    });
+    let mut take = |what| timed(what, rows, || import(&folder, &mut store, &symbols)).delta;
+    assert_eq!(take("into an empty store").relations.len() as u64, rows);
+    assert!(take("the same again").is_empty());
     relations(&folder, rows, national, |n| n % 100 == 7);
-    let changed = Instant::now();
-    let imported = import(&folder, &mut store, &symbols);
-    say("  with 1 in 100 changed", changed, rows);
-    assert_eq!(imported.delta.ended.len() as u64, rows / 100);
+    assert_eq!(take("with 1 in 100 changed").ended.len() as u64, rows / 100);
 }
 
-fn cpu() -> f64 {
-    let s = fs::read_to_string("/proc/self/stat").unwrap();
-    let f: Vec<&str> = s.split(')').nth(1).unwrap().split_whitespace().collect();
-    (f[11].parse::<f64>().unwrap() + f[12].parse::<f64>().unwrap()) / 100.0
-}
-
-fn say(what: &str, since: Instant, rows: u64) {
-    let seconds = since.elapsed().as_secs_f64();
+fn timed<T>(what: &str, rows: u64, step: impl FnOnce() -> T) -> T {
+    let (passed, worked) = (Instant::now(), worked());
+    let done = step();
+    let seconds = passed.elapsed().as_secs_f64();
     println!(
-        "[{:.2}] {what}: {seconds:.2} s, {:.0} rows/s",
-        cpu(),
-        rows as f64 / seconds
+        "  {what}: {seconds:.2} s, {:.0} rows/s; processor time {:.2} s",
+        rows as f64 / seconds,
+        self::worked() - worked
     );
+    done
+}
+
+/// Processor time of this process so far, all threads, in s; 0 where the system does not tell.
+fn worked() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or("").split(' ').collect();
+    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok());
+    // proc(5): utime and stime are fields 14 and 15, in hundredths of a second; `)` ends field 2.
+    ticks(12)
+        .zip(ticks(13))
+        .map_or(0.0, |(u, s)| (u + s) / 100.0)
 }
 
 fn import(folder: &Path, store: &mut Store, symbols: &Symbols) -> Imported {

@@ -182,9 +182,9 @@ impl Packed {
             table,
             hasher,
             long,
-            relations: relations.into_iter().map(|x| x.1).collect(),
-            consents: consents.into_iter().map(|x| x.1).collect(),
-            objections: objections.into_iter().map(|x| x.1).collect(),
+            relations: without_keys(relations),
+            consents: without_keys(consents),
+            objections: without_keys(objections),
         }
     }
 
@@ -219,6 +219,13 @@ impl Packed {
     fn len(&self) -> usize {
         self.relations.len() + self.consents.len() + self.objections.len()
     }
+}
+
+/// The facts alone, in no more memory than they take: collecting in place would keep the keys' room.
+fn without_keys<T>(facts: Vec<(u64, T)>) -> Vec<T> {
+    let mut alone: Vec<T> = facts.into_iter().map(|x| x.1).collect();
+    alone.shrink_to_fit();
+    alone
 }
 
 /// How many facts at the front have the key.

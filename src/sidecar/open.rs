@@ -12,7 +12,7 @@ use crate::{
     facts::{
         catalogue::Catalogue,
         groups::{Groups, Packed},
-        model::{Consent, Objection, PersonSym, Relation},
+        model::{Consent, FactKind, Objection, PersonSym, Relation},
         register::RegisterCopy,
         symbols::Symbols,
         world::{World, is_person_stop},
@@ -91,6 +91,7 @@ impl Sidecar {
             });
         }
         let (numbers, people) = load_facts(&store)?;
+        symbols.persons.shrink();
         let catalogue = load_catalogue(&store, &symbols)?;
         let enforced = Enforced::new(enforcements(store.enforcements()?, &packs)?);
         let registers = load_registers(&store)?;
@@ -170,7 +171,8 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
             .name("load".into())
             .spawn_scoped(scope, move || load_relations(&first))
             .map_err(OpenError::Thread)?;
-        let (mut consents, mut objections) = (Vec::new(), Vec::new());
+        let mut consents = Vec::with_capacity(room(&second, FactKind::Consent)?);
+        let mut objections = Vec::with_capacity(room(&second, FactKind::Objection)?);
         let (mut withdrawn, mut personal) = (Vec::new(), Vec::new());
         second.load_consents(&mut |number: E164, consent: Consent| {
             if is_person_stop(&consent) {
@@ -196,10 +198,15 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
     })
 }
 
+/// Room for the facts of a kind: growing on the way would take up to three times as much.
+fn room(reader: &StoreReader, kind: FactKind) -> Result<usize, StoreError> {
+    Ok(usize::try_from(reader.current(kind)?).unwrap_or_default())
+}
+
 type Keyed<T> = Vec<(u64, T)>;
 
 fn load_relations(reader: &StoreReader) -> Result<Keyed<Relation>, StoreError> {
-    let mut relations = Vec::new();
+    let mut relations = Vec::with_capacity(room(reader, FactKind::Relation)?);
     reader.load_relations(&mut |number: E164, relation: Relation| {
         relations.push((number.digits(), relation));
     })?;
