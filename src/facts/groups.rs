@@ -144,30 +144,16 @@ impl Packed {
         relations.sort_unstable_by_key(|(k, r)| (*k, r.id));
         consents.sort_unstable_by_key(|(k, c)| (*k, c.id));
         objections.sort_unstable_by_key(|(k, o)| (*k, o.id));
-        let mut groups = Vec::new();
-        let mut at = [0; 3];
-        loop {
-            let heads = [
-                relations.get(at[0]).map(|x| x.0),
-                consents.get(at[1]).map(|x| x.0),
-                objections.get(at[2]).map(|x| x.0),
-            ];
-            let Some(key) = heads.into_iter().flatten().min() else {
-                break;
-            };
-            let lengths = [
-                run(&relations[at[0]..], key),
-                run(&consents[at[1]..], key),
-                run(&objections[at[2]..], key),
-            ];
-            // INVARIANT: a base has fewer than 2^32 facts of a kind: memory ends long before.
-            groups.push((key, at.map(|i| i as u32), lengths));
-            at = std::array::from_fn(|i| at[i] + lengths[i] as usize);
-        }
+        let runs = || Runs {
+            relations: &relations,
+            consents: &consents,
+            objections: &objections,
+            at: [0; 3],
+        };
         let hasher = DefaultHashBuilder::default();
-        let mut table = HashTable::with_capacity(groups.len());
+        let mut table = HashTable::with_capacity(runs().count());
         let mut long = HashMap::default();
-        for (key, starts, lengths) in groups {
+        for (key, starts, lengths) in runs() {
             let slot = Slot {
                 key,
                 starts,
@@ -226,6 +212,37 @@ fn without_keys<T>(facts: Vec<(u64, T)>) -> Vec<T> {
     let mut alone: Vec<T> = facts.into_iter().map(|x| x.1).collect();
     alone.shrink_to_fit();
     alone
+}
+
+/// The keys of sorted facts, in order: where each one's facts begin, and how many there are.
+struct Runs<'f> {
+    relations: &'f [(u64, Relation)],
+    consents: &'f [(u64, Consent)],
+    objections: &'f [(u64, Objection)],
+    at: [usize; 3],
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (u64, [u32; 3], [u32; 3]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let [r, c, o] = self.at;
+        let heads = [
+            self.relations.get(r).map(|x| x.0),
+            self.consents.get(c).map(|x| x.0),
+            self.objections.get(o).map(|x| x.0),
+        ];
+        let key = heads.into_iter().flatten().min()?;
+        let lengths = [
+            run(&self.relations[r..], key),
+            run(&self.consents[c..], key),
+            run(&self.objections[o..], key),
+        ];
+        // INVARIANT: a base has fewer than 2^32 facts of a kind: memory ends long before.
+        let starts = self.at.map(|i| i as u32);
+        self.at = std::array::from_fn(|i| self.at[i] + lengths[i] as usize);
+        Some((key, starts, lengths))
+    }
 }
 
 /// How many facts at the front have the key.
