@@ -136,7 +136,7 @@ fn no_shadow_stands_beside_a_regime_that_is_the_law() {
     let then = Scene::new().bought("power").ask(at("2020-11-24T12:00:00Z"));
     assert_eq!((then.shadow.as_str(), then.lapsed), ("", false));
     let mut scene = Scene::new().bought("power");
-    scene.enforced = vec![(regime("nl-2026"), "", "")];
+    scene.enforced = vec![Chosen::new(regime("nl-2026"), "", "")];
     let now = scene.ask(Q::default());
     assert_eq!(now.says, "BLOCK NO_CONSENT");
     assert_eq!((now.shadow.as_str(), now.lapsed), ("", false));

@@ -201,7 +201,11 @@ fn row_04_blocks_a_channel_the_enforced_regime_does_not_cover() {
     let mut packs = PACKS.clone();
     packs.add("post-only.toml", pack).unwrap();
     let mut scene = Scene::new();
-    scene.enforced = vec![(packs.get("nl-post-only").unwrap().clone(), "", "")];
+    scene.enforced = vec![Chosen::new(
+        packs.get("nl-post-only").unwrap().clone(),
+        "",
+        "",
+    )];
     let by = |channel| {
         let q = Q {
             channel,
@@ -218,7 +222,7 @@ fn row_04_blocks_a_channel_the_enforced_regime_does_not_cover() {
 #[test]
 fn row_04_blocks_outside_the_days_a_regime_was_chosen_for() {
     let mut scene = Scene::new();
-    scene.enforced = vec![(regime("nl-bmnr"), "2026-11-10", "2026-11-20")];
+    scene.enforced = vec![Chosen::new(regime("nl-bmnr"), "2026-11-10", "2026-11-20")];
     assert_eq!(
         scene.says_at("2026-11-09T22:59:59.999999Z"),
         "BLOCK NO_REGIME"

@@ -150,7 +150,7 @@ fn campaign_contract_pair_and_regime_all_begin_at_the_same_midnight() {
         .bought("sofa")
         .pair(("sofa", "gas", true, day, ""));
     let mut chosen = Scene::new();
-    chosen.enforced[0].1 = day;
+    chosen.enforced[0].from = day;
     for scene in [campaign, contract, pair, chosen] {
         assert!(scene.says_at(before).starts_with("BLOCK"), "{scene:?}");
         assert!(scene.says_at(from).starts_with("ALLOW"), "{scene:?}");

@@ -8,7 +8,10 @@ mod answer;
 #[path = "catalogue.rs"]
 mod catalogue;
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use verzet::{
     clock::{Day, Micros},
@@ -151,6 +154,30 @@ impl Default for Q {
     }
 }
 
+/// A regime chosen, from one day through another.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    pub(crate) regime: Arc<Regime>,
+    pub(crate) from: &'static str,
+    pub(crate) until: &'static str,
+}
+
+impl Chosen {
+    pub(crate) fn new(regime: Arc<Regime>, from: &'static str, until: &'static str) -> Self {
+        Self {
+            regime,
+            from,
+            until,
+        }
+    }
+}
+
+impl fmt::Debug for Chosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {:?}", self.regime.id, self.from, self.until)
+    }
+}
+
 /// Everything known, as text. By default a stranger from a list, a fresh register without him, and
 /// `nl-bmnr` enforced: `ALLOW NOT_REGISTERED`.
 #[derive(Clone, Debug)]
@@ -162,8 +189,8 @@ pub(crate) struct Scene {
     pub(crate) pairs: Vec<Pair>,
     /// The day of the copy, and the numbers in it.
     pub(crate) register: Option<(&'static str, Vec<&'static str>)>,
-    /// Regimes chosen, oldest first, each with its first and last day.
-    pub(crate) enforced: Vec<(Arc<Regime>, &'static str, &'static str)>,
+    /// Regimes chosen, oldest first.
+    pub(crate) enforced: Vec<Chosen>,
 }
 
 pub(crate) fn regime(id: &str) -> Arc<Regime> {
@@ -188,7 +215,7 @@ impl Scene {
             },
             pairs: vec![],
             register: Some(("2026-11-20", vec![])),
-            enforced: vec![(regime("nl-bmnr"), "", "")],
+            enforced: vec![Chosen::new(regime("nl-bmnr"), "", "")],
         }
     }
 
@@ -260,7 +287,7 @@ impl Scene {
         from: &'static str,
         until: &'static str,
     ) -> Self {
-        self.enforced.push((regime, from, until));
+        self.enforced.push(Chosen::new(regime, from, until));
         self
     }
 
@@ -327,10 +354,10 @@ impl Scene {
             let copy = RegisterCopy::new("bmnr", "bmnr-1", as_of, &numbers.collect());
             (Arc::from("bmnr"), Arc::new(copy))
         });
-        let choice = |(regime, from, until): &(Arc<Regime>, &str, &str)| Enforcement {
-            regime: regime.clone(),
-            from: day(from, Day::ALWAYS),
-            until: day(until, Day::NEVER),
+        let choice = |chosen: &Chosen| Enforcement {
+            regime: chosen.regime.clone(),
+            from: day(chosen.from, Day::ALWAYS),
+            until: day(chosen.until, Day::NEVER),
             at: Micros(0),
             by: "compliance".into(),
             why: "the rules under test".into(),
