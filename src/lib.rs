@@ -1,4 +1,5 @@
 //! verzet: may this seller call this person about this offer, now?
+pub mod access;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -25,6 +25,7 @@ pub use self::{
     words::Language,
 };
 use crate::{
+    access::Access,
     clock::Micros,
     facts::world::World,
     ledger::{Durability, Health, Ledger, LedgerOptions},
@@ -64,6 +65,8 @@ pub struct Sidecar {
     pub packs: Packs,
     /// What questions rest on where they do not say.
     pub home: Home,
+    /// Who may do what, and who did.
+    pub access: Arc<Access>,
     /// The record of decisions.
     pub ledger: Ledger,
     world: ArcSwap<World>,

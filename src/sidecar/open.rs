@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::{Home, Settings, Sidecar, recent::RecentCalls};
 use crate::{
+    access::{Access, AccessError},
     clock::Zone,
     facts::{
         catalogue::Catalogue,
@@ -37,6 +38,9 @@ pub enum OpenError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Who may do what.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A policy pack.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -83,6 +87,7 @@ impl Sidecar {
         let packs = read_packs(&settings.data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let store = Store::open(&settings.data_dir, &symbols)?;
+        let access = Arc::new(Access::open(&settings.data_dir)?);
         let ledger = Ledger::open(&settings.ledger_dir, settings.ledger.clone())?;
         if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
             return Err(OpenError::OlderFacts {
@@ -123,6 +128,7 @@ impl Sidecar {
             settings,
             packs,
             home,
+            access,
             ledger,
             store: store.into(),
             recent,
