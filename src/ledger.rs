@@ -44,7 +44,7 @@ pub use stored::{StoredDecision, StoredShadow};
 pub use walk::{PartSummary, verify_part};
 pub use words::{StoredEngine, StoredRegime};
 
-use crate::clock::Micros;
+use crate::{clock::Micros, metrics::LedgerMetrics};
 use part::{Part, Tail};
 use progress::Progress;
 use queue::Queue;
@@ -59,6 +59,8 @@ pub struct LedgerOptions {
     pub retry: Duration,
     /// Where tests make the disk fail.
     pub seam: Option<Arc<dyn Seam>>,
+    /// What its thread counts.
+    pub metrics: Arc<LedgerMetrics>,
 }
 
 impl Default for LedgerOptions {
@@ -68,6 +70,7 @@ impl Default for LedgerOptions {
             max_pending: 32_768,
             retry: Duration::from_secs(1),
             seam: None,
+            metrics: Arc::default(),
         }
     }
 }
@@ -129,6 +132,7 @@ impl Ledger {
             tail,
             retry: options.retry,
             seam: options.seam,
+            metrics: options.metrics,
         };
         let thread = thread::Builder::new()
             .name("ledger".into())

@@ -6,6 +6,7 @@ pub mod config;
 pub mod facts;
 pub mod intake;
 pub mod ledger;
+pub mod metrics;
 pub mod number;
 pub mod policy;
 pub mod proto;

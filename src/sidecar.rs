@@ -29,6 +29,7 @@ use crate::{
     clock::Micros,
     facts::world::World,
     ledger::{Durability, Health, Ledger, LedgerOptions},
+    metrics::Metrics,
     number::Region,
     policy::Packs,
     store::Store,
@@ -69,6 +70,8 @@ pub struct Sidecar {
     pub access: Arc<Access>,
     /// The record of decisions.
     pub ledger: Ledger,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     world: ArcSwap<World>,
     revisions: watch::Sender<u64>,
     store: Mutex<Store>,

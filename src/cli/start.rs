@@ -64,6 +64,7 @@ pub(super) fn serve(
             batch: config.limits.batch_numbers,
             stream_in_flight: config.limits.stream_in_flight,
             revision_wait: config.check.min_revision_wait,
+            deadline: config.limits.default_deadline,
         },
         default_deadline: config.limits.default_deadline,
         grace: config.serve.grace,

@@ -7,7 +7,7 @@ mod tail;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OpenFlags, params};
@@ -35,6 +35,8 @@ pub(super) struct Part {
     pub(super) day: Day,
     /// The part was not there: its tables come with its first group.
     fresh: bool,
+    /// How long the last group's `COMMIT` took: the time of the log's sync, nearly all of it.
+    pub(super) committed_in: Duration,
 }
 
 /// The file of a day.
@@ -105,6 +107,7 @@ impl Part {
             path,
             day,
             fresh: true,
+            committed_in: Duration::ZERO,
         })
     }
 
@@ -155,10 +158,14 @@ impl Part {
             if let Some(seam) = seam {
                 seam.before_commit(first, count)?;
             }
+            let committing = Instant::now();
             self.conn.prepare_cached("COMMIT")?.execute([])?;
-            seam.map_or(Ok(()), |seam| seam.after_commit(first, count))
+            let committed_in = committing.elapsed();
+            seam.map_or(Ok(()), |seam| seam.after_commit(first, count))?;
+            Ok(committed_in)
         };
-        insert().map_err(LedgerError::db(&self.path, "write a group of records"))?;
+        self.committed_in =
+            insert().map_err(LedgerError::db(&self.path, "write a group of records"))?;
         self.fresh = false;
         *tail = Tail {
             day: Some(self.day),

@@ -112,9 +112,7 @@ impl Queue {
         }
         if now < Micros(0) || now > LAST_TIME {
             // Ledger time never runs back: a wild clock would be kept for good.
-            return Err(AppendError::Failed(
-                format!("the clock says {now}; set it and ask again").into(),
-            ));
+            return Err(AppendError::Clock(now));
         }
         let mut inner = self.lock();
         inner.admit(self.max_pending)?;

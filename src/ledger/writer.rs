@@ -4,7 +4,7 @@
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     queue::{Batch, Queue},
     seam::Seam,
 };
+use crate::{clock::Micros, metrics::LedgerMetrics};
 
 /// What the writer shares with those who append and wait.
 pub(super) struct Shared {
@@ -57,6 +58,7 @@ pub(super) struct Writer {
     pub(super) tail: Tail,
     pub(super) retry: Duration,
     pub(super) seam: Option<Arc<dyn Seam>>,
+    pub(super) metrics: Arc<LedgerMetrics>,
 }
 
 impl Writer {
@@ -64,13 +66,26 @@ impl Writer {
         let _stopped = Stopped(self.shared.clone());
         let mut spare = Batch::default();
         while let Some(mut batch) = self.shared.queue.take(spare) {
+            self.count_waits(&batch);
             if let Err(e) = self.write(&mut batch) {
+                self.metrics.failed();
                 self.recover(&e);
             }
             spare = batch;
         }
         if let Some(part) = self.part.take() {
             part.rest();
+        }
+    }
+
+    /// How long what was taken up had waited. By the clock, since that is what a record carries.
+    fn count_waits(&self, batch: &Batch) {
+        let now = Micros::system_now();
+        for row in batch.rows.iter().filter(|row| !row.word) {
+            let micros = now.0.saturating_sub(row.at.0);
+            self.metrics
+                .queue_wait
+                .observe(Duration::from_micros(u64::try_from(micros).unwrap_or(0)));
         }
     }
 
@@ -85,6 +100,7 @@ impl Writer {
             let (own, rest) = bytes.split_at_mut(group.iter().map(length).sum());
             (rows, bytes) = (behind, rest);
 
+            let began = Instant::now();
             let seam = self.seam.as_deref();
             let mut over = None;
             if self.part.as_ref().is_none_or(|part| part.day != day) {
@@ -100,6 +116,9 @@ impl Writer {
                 bytes: own,
             };
             part.write(&mut group, &mut self.tail, self.shared.ledger, seam)?;
+            self.metrics.fsync.observe(part.committed_in);
+            self.metrics.commit.observe(began.elapsed());
+            self.metrics.group.add(here as u64);
             self.shared
                 .progress
                 .publish(self.tail.seq, self.tail.revision);

@@ -20,6 +20,7 @@ use crate::{
     },
     intake,
     ledger::{Ledger, LedgerError},
+    metrics::Metrics,
     number::{self, E164},
     policy::{
         Packs,
@@ -83,7 +84,9 @@ impl Sidecar {
     ///
     /// # Errors
     /// See [`OpenError`]; each says what to do.
-    pub fn open(settings: Settings) -> Result<Self, OpenError> {
+    pub fn open(mut settings: Settings) -> Result<Self, OpenError> {
+        let metrics = Arc::new(Metrics::default());
+        settings.ledger.metrics = metrics.ledger.clone();
         let packs = read_packs(&settings.data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let store = Store::open(&settings.data_dir, &symbols)?;
@@ -130,6 +133,7 @@ impl Sidecar {
             home,
             access,
             ledger,
+            metrics,
             store: store.into(),
             recent,
         })

@@ -1,10 +1,14 @@
 //! CheckService: one dial, one answer.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::{Stream, StreamExt, stream::FuturesUnordered};
 use tokio::sync::mpsc;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
     convert,
@@ -13,7 +17,8 @@ use super::{
 };
 use crate::{
     clock::Micros,
-    ledger::{Durability, Mailbox, Ticket},
+    ledger::{AppendError, Durability, Mailbox, Ticket},
+    metrics::{Checked, FailClosed, Rpc, Shard, Shed},
     policy::Intent,
     proto::v1::{self, check_service_server::CheckService},
     sidecar::{Ask, Query, Sidecar},
@@ -25,6 +30,7 @@ pub struct Checks {
     sidecar: Arc<Sidecar>,
     mailbox: Mailbox,
     limits: CheckLimits,
+    counts: Arc<Shard>,
 }
 
 /// What bounds a check.
@@ -36,23 +42,46 @@ pub struct CheckLimits {
     pub stream_in_flight: usize,
     /// Longest wait for `min_revision`.
     pub revision_wait: Duration,
+    /// The deadline of a question that names none.
+    pub deadline: Duration,
 }
 
 impl Checks {
     /// On a runtime whose mailbox runs.
     pub fn new(sidecar: Arc<Sidecar>, mailbox: Mailbox, limits: CheckLimits) -> Self {
         Self {
+            counts: sidecar.metrics.shard(),
             sidecar,
             mailbox,
             limits,
         }
     }
 
-    async fn one(&self, r: &v1::CheckRequest, wait: Duration) -> Result<v1::CheckResponse, Status> {
+    async fn one(
+        &self,
+        rpc: Rpc,
+        r: &v1::CheckRequest,
+        wait: Duration,
+    ) -> Result<v1::CheckResponse, Status> {
+        let timed = self.counts.begin(rpc, wait);
+        let answer = self.answer(r, wait, timed.began()).await;
+        self.count(timed, &answer);
+        answer
+    }
+
+    async fn answer(
+        &self,
+        r: &v1::CheckRequest,
+        wait: Duration,
+        mut began: Instant,
+    ) -> Result<v1::CheckResponse, Status> {
         let form = form(r)?;
         let behind = self
             .is_behind(r.min_revision, wait.min(self.limits.revision_wait))
             .await;
+        if r.min_revision > 0 {
+            began = Instant::now();
+        }
         let query = Query {
             ask: Ask {
                 number: &r.number,
@@ -75,6 +104,8 @@ impl Checks {
         let (response, ticket) = self
             .sidecar
             .check(&query, |asked, recorded| {
+                let d = &asked.decision;
+                self.counts.decided(d.verdict, d.reason, began.elapsed());
                 convert::response(
                     &self.sidecar,
                     asked,
@@ -84,19 +115,49 @@ impl Checks {
                     r.explain,
                 )
             })
-            .map_err(|e| status::append(&e))?;
+            .map_err(|e| self.not_taken(&e, &r.campaign_id))?;
         self.durable(ticket).await?;
         Ok(response)
     }
 
     async fn durable(&self, ticket: Option<Ticket>) -> Result<(), Status> {
         match ticket {
-            Some(ticket) if self.sidecar.settings.durability == Durability::Disk => self
-                .mailbox
-                .durable(ticket)
-                .await
-                .map_err(|e| status::ledger(&e)),
+            Some(ticket) if self.sidecar.settings.durability == Durability::Disk => {
+                self.mailbox.durable(ticket).await.map_err(|e| {
+                    self.sidecar.metrics.fail_closed.add(FailClosed::RecordLost);
+                    status::ledger(&e)
+                })
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// A decision the ledger did not take: counted, and as a status.
+    fn not_taken(&self, error: &AppendError, campaign: &str) -> Status {
+        let metrics = &self.sidecar.metrics;
+        match error {
+            AppendError::Busy(_) => {
+                let known = self.sidecar.world().catalogue.campaign(campaign).is_some();
+                metrics.shed(Shed::QueueFull, known.then_some(campaign));
+            }
+            AppendError::Failed(_) => metrics.fail_closed.add(FailClosed::LedgerFailed),
+            AppendError::Clock(_) => metrics.fail_closed.add(FailClosed::Clock),
+            AppendError::Malformed(_) => metrics.fail_closed.add(FailClosed::Fault),
+            AppendError::TooLong { .. } => {}
+        }
+        status::append(error)
+    }
+
+    /// Ends the timing of a request: only what was answered has a time.
+    fn count<T>(&self, timed: Checked<'_>, answer: &Result<T, Status>) {
+        match answer {
+            Ok(_) => timed.answered(),
+            Err(status) => {
+                if status.code() == Code::InvalidArgument {
+                    self.counts.invalid();
+                }
+                timed.refused();
+            }
         }
     }
 
@@ -145,9 +206,8 @@ fn form(r: &v1::CheckRequest) -> Result<Form, Status> {
     Ok(form)
 }
 
-/// The time left by `grpc-timeout`; a minute if the caller set none.
-fn time_left<T>(request: &Request<T>) -> Duration {
-    let none = Duration::from_secs(60);
+/// The time left by `grpc-timeout`; as much as `none` if the caller set none.
+fn time_left<T>(request: &Request<T>, none: Duration) -> Duration {
     let Some(text) = request
         .metadata()
         .get("grpc-timeout")
@@ -178,90 +238,21 @@ impl CheckService for Checks {
         &self,
         request: Request<v1::CheckRequest>,
     ) -> Result<Response<v1::CheckResponse>, Status> {
-        let wait = time_left(&request);
-        self.one(request.get_ref(), wait).await.map(Response::new)
+        let wait = time_left(&request, self.limits.deadline);
+        self.one(Rpc::Check, request.get_ref(), wait)
+            .await
+            .map(Response::new)
     }
 
     async fn check_batch(
         &self,
         request: Request<v1::CheckBatchRequest>,
     ) -> Result<Response<v1::CheckBatchResponse>, Status> {
-        let wait = time_left(&request);
-        let batch = request.into_inner();
-        let mut fields = Fields::default();
-        if batch.items.is_empty() || batch.items.len() > self.limits.batch {
-            let what = format!(
-                "{} numbers; a batch has 1 to {}",
-                batch.items.len(),
-                self.limits.batch
-            );
-            fields.bad("items", what);
-        }
-        fields.id("campaign_id", &batch.campaign_id);
-        fields.id("source_id", &batch.source_id);
-        let region = fields.region("region", &batch.region);
-        let channel = fields.channel("channel", batch.channel);
-        let as_of = fields.time("as_of", batch.as_of.as_ref());
-        if batch.as_of.is_some() && !batch.dry_run {
-            fields.bad(
-                "as_of",
-                "only with dry_run: a recorded decision is made now",
-            );
-        }
-        for (i, item) in batch.items.iter().enumerate() {
-            if item.number.len() > MAX_NUMBER {
-                fields.number(&format!("items[{i}].number"), &item.number);
-            }
-            if item.person_id.len().max(item.call_id.len()) > super::fields::MAX_ID {
-                fields.id(&format!("items[{i}].person_id"), &item.person_id);
-                fields.id(&format!("items[{i}].call_id"), &item.call_id);
-            }
-        }
-        fields.check()?;
-        let behind = self
-            .is_behind(batch.min_revision, wait.min(self.limits.revision_wait))
-            .await;
-        let mut responses = Vec::with_capacity(batch.items.len());
-        let mut last = None;
-        for item in &batch.items {
-            let query = Query {
-                ask: Ask {
-                    number: &item.number,
-                    region,
-                    campaign_id: &batch.campaign_id,
-                    channel,
-                    person_id: &item.person_id,
-                    source_id: &batch.source_id,
-                    at: as_of.unwrap_or_else(|| self.sidecar.now()),
-                },
-                region: &batch.region,
-                call_id: &item.call_id,
-                agent_id: "",
-                caller_id: "",
-                intent: Intent::Precheck,
-                dry_run: batch.dry_run,
-                min_revision: batch.min_revision,
-                behind,
-            };
-            let (response, ticket) = self
-                .sidecar
-                .check(&query, |asked, recorded| {
-                    convert::response(
-                        &self.sidecar,
-                        asked,
-                        recorded,
-                        Intent::Precheck,
-                        &item.call_id,
-                        batch.explain,
-                    )
-                })
-                .map_err(|e| status::append(&e))?;
-            responses.push(response);
-            last = ticket.or(last);
-        }
-        // Records become durable in order, so the last one stands for all.
-        self.durable(last).await?;
-        Ok(Response::new(v1::CheckBatchResponse { responses }))
+        let wait = time_left(&request, self.limits.deadline);
+        let timed = self.counts.begin(Rpc::Batch, wait);
+        let answer = self.batch(request.into_inner(), wait).await;
+        self.count(timed, &answer);
+        answer.map(|responses| Response::new(v1::CheckBatchResponse { responses }))
     }
 
     type CheckStreamStream = Pin<Box<dyn Stream<Item = Result<v1::CheckResponse, Status>> + Send>>;
@@ -310,9 +301,94 @@ impl CheckService for Checks {
 }
 
 impl Checks {
+    async fn batch(
+        &self,
+        batch: v1::CheckBatchRequest,
+        wait: Duration,
+    ) -> Result<Vec<v1::CheckResponse>, Status> {
+        let mut fields = Fields::default();
+        if batch.items.is_empty() || batch.items.len() > self.limits.batch {
+            let what = format!(
+                "{} numbers; a batch has 1 to {}",
+                batch.items.len(),
+                self.limits.batch
+            );
+            fields.bad("items", what);
+        }
+        fields.id("campaign_id", &batch.campaign_id);
+        fields.id("source_id", &batch.source_id);
+        let region = fields.region("region", &batch.region);
+        let channel = fields.channel("channel", batch.channel);
+        let as_of = fields.time("as_of", batch.as_of.as_ref());
+        if batch.as_of.is_some() && !batch.dry_run {
+            fields.bad(
+                "as_of",
+                "only with dry_run: a recorded decision is made now",
+            );
+        }
+        for (i, item) in batch.items.iter().enumerate() {
+            if item.number.len() > MAX_NUMBER {
+                fields.number(&format!("items[{i}].number"), &item.number);
+            }
+            if item.person_id.len().max(item.call_id.len()) > super::fields::MAX_ID {
+                fields.id(&format!("items[{i}].person_id"), &item.person_id);
+                fields.id(&format!("items[{i}].call_id"), &item.call_id);
+            }
+        }
+        fields.check()?;
+        let behind = self
+            .is_behind(batch.min_revision, wait.min(self.limits.revision_wait))
+            .await;
+        let mut responses = Vec::with_capacity(batch.items.len());
+        let mut last = None;
+        let mut began = Instant::now();
+        for item in &batch.items {
+            let query = Query {
+                ask: Ask {
+                    number: &item.number,
+                    region,
+                    campaign_id: &batch.campaign_id,
+                    channel,
+                    person_id: &item.person_id,
+                    source_id: &batch.source_id,
+                    at: as_of.unwrap_or_else(|| self.sidecar.now()),
+                },
+                region: &batch.region,
+                call_id: &item.call_id,
+                agent_id: "",
+                caller_id: "",
+                intent: Intent::Precheck,
+                dry_run: batch.dry_run,
+                min_revision: batch.min_revision,
+                behind,
+            };
+            let (response, ticket) = self
+                .sidecar
+                .check(&query, |asked, recorded| {
+                    let (d, now) = (&asked.decision, Instant::now());
+                    self.counts.decided(d.verdict, d.reason, now - began);
+                    began = now;
+                    convert::response(
+                        &self.sidecar,
+                        asked,
+                        recorded,
+                        Intent::Precheck,
+                        &item.call_id,
+                        batch.explain,
+                    )
+                })
+                .map_err(|e| self.not_taken(&e, &batch.campaign_id))?;
+            responses.push(response);
+            last = ticket.or(last);
+        }
+        // Records become durable in order, so the last one stands for all.
+        self.durable(last).await?;
+        Ok(responses)
+    }
+
     /// A message that is not a question gets its error in the answer, and the stream lives on.
     async fn on_stream(&self, question: v1::CheckRequest) -> v1::CheckResponse {
-        match self.one(&question, Duration::from_secs(60)).await {
+        match self.one(Rpc::Stream, &question, self.limits.deadline).await {
             Ok(answer) => answer,
             Err(error) => v1::CheckResponse {
                 call_id: question.call_id,

@@ -17,7 +17,7 @@ use crate::{
 pub fn append(error: &AppendError) -> Status {
     match error {
         AppendError::Busy(_) => overloaded(error.to_string()),
-        AppendError::Failed(_) => Status::unavailable(error.to_string()),
+        AppendError::Failed(_) | AppendError::Clock(_) => Status::unavailable(error.to_string()),
         AppendError::TooLong { field, .. } => Fields::one(field, error.to_string()),
         AppendError::Malformed(_) => Status::internal(error.to_string()),
     }

@@ -91,6 +91,7 @@ pub fn options() -> ServerOptions {
             batch: 1_000,
             stream_in_flight: 64,
             revision_wait: Duration::from_millis(100),
+            deadline: Duration::from_secs(30),
         },
         default_deadline: Duration::from_secs(30),
         grace: Duration::from_secs(10),

@@ -64,6 +64,7 @@ pub fn open_on(disk: &Arc<Disk>, dir: &std::path::Path) -> Ledger {
         retry: Duration::from_millis(5),
         seam: Some(disk.clone()),
         max_pending: 2_000,
+        ..LedgerOptions::default()
     };
     Ledger::open(dir, options).unwrap()
 }

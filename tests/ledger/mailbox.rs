@@ -187,6 +187,7 @@ fn while_the_disk_fails_on_and_off_nobody_waits_for_ever_and_nobody_is_lied_to()
         max_pending: 30,
         retry: Duration::from_millis(1),
         seam: Some(Arc::new(Flaky::default())),
+        ..LedgerOptions::default()
     };
     let ledger = Arc::new(Ledger::open(dir.path(), options).unwrap());
     let told = Told::default();
