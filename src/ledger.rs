@@ -23,7 +23,7 @@ mod words;
 mod writer;
 
 use std::{
-    fmt, fs,
+    fmt,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -44,7 +44,7 @@ pub use stored::{StoredDecision, StoredShadow};
 pub use walk::{PartSummary, verify_part};
 pub use words::{StoredEngine, StoredRegime};
 
-use crate::{clock::Micros, metrics::LedgerMetrics};
+use crate::{clock::Micros, durable, metrics::LedgerMetrics};
 use part::{Part, Tail};
 use progress::Progress;
 use queue::Queue;
@@ -104,9 +104,7 @@ impl Ledger {
     /// If the directory cannot be used, or its newest part is damaged, of a newer format or of another
     /// ledger.
     pub fn open(dir: &Path, options: LedgerOptions) -> Result<Self, LedgerError> {
-        fs::create_dir_all(dir)
-            .and_then(|()| dir.parent().map_or(Ok(()), id::sync_parent))
-            .map_err(LedgerError::io(dir, "make the ledger's directory"))?;
+        durable::make_dir(dir).map_err(LedgerError::io(dir, "make the ledger's directory"))?;
         let kept = LedgerId::load(dir)?;
         let seam = options.seam.as_deref();
         let (part, ledger, tail, words) = match Part::newest(dir, kept, seam, false)? {

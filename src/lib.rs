@@ -3,6 +3,7 @@ pub mod access;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod durable;
 pub mod facts;
 pub mod intake;
 pub mod ledger;

@@ -63,8 +63,30 @@ impl Store {
             revision: db.revision().map_err(|e| db.wrong(e))?,
             tables: Self::tables(&db)?,
             symbols: symbols::load(&db, symbols)?,
+            failed: false,
         };
         Ok(Self { db, dir, state })
+    }
+
+    /// Opens the file anew after a failed write. After a failed sync the system may hold pages in memory
+    /// that are not on disk and that no later sync writes: so what the log holds is written into the file
+    /// and synced, and the log begins anew.
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        self.db.in_place()?;
+        let db = Database::open(self.dir.facts())?;
+        db.empty_log()?;
+        let found = db.revision().map_err(|e| db.wrong(e))?;
+        if found != self.state.revision {
+            let what = format!(
+                "it is at revision {found}, and was at {} before a write failed",
+                self.state.revision
+            );
+            return Err(db.wrong(error::damaged(what)));
+        }
+        self.db = db;
+        self.state.failed = false;
+        tracing::info!(revision = found, "facts are written again");
+        Ok(())
     }
 
     fn tables(db: &Database) -> Result<[database::Table; 3], StoreError> {
@@ -177,6 +199,9 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub fn index_numbers(&mut self, most: u64) -> Result<u64, StoreError> {
+        if self.state.failed {
+            self.reopen()?;
+        }
         full::index_numbers(&self.db, most).map_err(|e| self.db.wrong(e))
     }
 }

@@ -1,15 +1,17 @@
 //! The names of a ledger and of a decision in it.
 
 use std::{
-    fmt,
-    fs::{self, File},
-    io::{ErrorKind, Write},
+    fmt, fs,
+    io::ErrorKind,
     path::Path,
     str::FromStr,
 };
 
 use super::error::LedgerError;
-use crate::clock::{Day, Micros};
+use crate::{
+    clock::{Day, Micros},
+    durable,
+};
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
@@ -58,30 +60,10 @@ impl LedgerId {
 
     /// Writes the file `id` so that after a power cut it is there whole or not at all.
     pub(super) fn save(self, dir: &Path) -> Result<(), LedgerError> {
-        let (path, draft) = (dir.join("id"), dir.join("id.new"));
-        let write = || {
-            let mut file = File::create(&draft)?;
-            writeln!(file, "{self}")?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)?;
-            sync_dir(dir)
-        };
-        write().map_err(LedgerError::io(&path, "write the ledger's id"))
+        let path = dir.join("id");
+        durable::write_whole(&path, format!("{self}\n").as_bytes())
+            .map_err(LedgerError::io(&path, "write the ledger's id"))
     }
-}
-
-/// Makes a directory's own name durable; `parent` may be empty: the working directory.
-pub(super) fn sync_parent(parent: &Path) -> std::io::Result<()> {
-    sync_dir(if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    })
-}
-
-/// Makes new names in a directory durable.
-pub(super) fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 impl fmt::Display for LedgerId {

@@ -19,10 +19,13 @@ pub(super) use tail::{Tail, Words, each_word};
 use super::{
     chain,
     error::LedgerError,
-    id::{LedgerId, sync_dir},
+    id::LedgerId,
     seam::Seam,
 };
-use crate::clock::Day;
+use crate::{
+    clock::Day,
+    durable::{FileId, sync_dir},
+};
 use meta::begin;
 
 /// Writes the log's pages to the part and empties it, as far as readers allow.
@@ -32,6 +35,7 @@ const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 pub(super) struct Part {
     conn: Connection,
     path: PathBuf,
+    file: FileId,
     pub(super) day: Day,
     /// The part was not there: its tables come with its first group.
     fresh: bool,
@@ -102,9 +106,11 @@ impl Part {
             ));
         }
         sync_dir(dir).map_err(LedgerError::io(dir, "make the part's name durable"))?;
+        let file = FileId::of(&path).map_err(LedgerError::io(&path, "find the part"))?;
         Ok(Self {
             conn,
             path,
+            file,
             day,
             fresh: true,
             committed_in: Duration::ZERO,
@@ -166,6 +172,10 @@ impl Part {
         };
         self.committed_in =
             insert().map_err(LedgerError::db(&self.path, "write a group of records"))?;
+        // SQLite goes on writing to a file that was deleted, and nobody would find these records again.
+        self.file
+            .is_at(&self.path)
+            .map_err(LedgerError::io(&self.path, "keep a group of records"))?;
         self.fresh = false;
         *tail = Tail {
             day: Some(self.day),

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, Tran
 use super::{
     Committed, Counts, Store, StoreError,
     data_dir::DataDir,
-    database::{KINDS, Table, signed},
+    database::{Database, KINDS, Table, signed},
     revision,
     symbols::{self, Stored},
 };
@@ -22,7 +22,7 @@ pub struct Change<'s> {
     pub(super) ends: [Option<CachedStatement<'s>>; 2],
     tx: Transaction<'s>,
     pub(super) conn: &'s Connection,
-    file: &'s std::path::Path,
+    db: &'s Database,
     pub(super) dir: &'s DataDir,
     state: &'s mut State,
     pub(super) received_at: Micros,
@@ -43,6 +43,19 @@ pub(super) struct State {
     pub(super) revision: u64,
     pub(super) tables: [Table; 3],
     pub(super) symbols: Stored,
+    /// A write failed in a way after which the file must be opened anew before the next.
+    pub(super) failed: bool,
+}
+
+impl State {
+    /// Notes whether the file must be opened anew after this error.
+    fn noted(&mut self, error: StoreError) -> StoreError {
+        if error.needs_reopening() && !self.failed {
+            self.failed = true;
+            tracing::error!(%error, "facts cannot be written");
+        }
+        error
+    }
 }
 
 impl<'s> Change<'s> {
@@ -57,15 +70,18 @@ impl<'s> Change<'s> {
                     .into(),
             ));
         }
+        if store.state.failed {
+            store.reopen()?;
+        }
         let Store { db, dir, state } = store;
         let tx = Transaction::new_unchecked(&db.conn, TransactionBehavior::Immediate)
-            .map_err(|e| StoreError::sqlite(&db.file, e))?;
+            .map_err(|e| state.noted(db.wrong(e)))?;
         let mut change = Self {
             inserts: [None, None, None],
             ends: [None, None],
             tx,
             conn: &db.conn,
-            file: &db.file,
+            db,
             dir,
             tables: state.tables,
             state,
@@ -115,17 +131,20 @@ impl<'s> Change<'s> {
                 "a fact of this change names a seller, product or person that has no text".into(),
             ));
         }
-        self.write(symbols, known).map_err(|e| self.wrong(e))?;
+        let written = self.write(symbols, known);
         let Self {
             tx,
-            file,
+            db,
             state,
             tables,
             delta,
             counts,
             ..
         } = self;
-        tx.commit().map_err(|e| StoreError::sqlite(file, e))?;
+        let committed = written.and_then(|()| tx.commit()).map_err(|e| db.wrong(e));
+        if let Err(e) = committed.and_then(|()| db.in_place()) {
+            return Err(state.noted(e));
+        }
         // Only now, since what was rolled back must be stored again by the next change.
         state.revision = revision;
         state.tables = tables;
@@ -194,11 +213,12 @@ impl<'s> Change<'s> {
     pub(super) fn keep<T>(&mut self, outcome: rusqlite::Result<T>) -> Result<T, StoreError> {
         outcome.map_err(|e| {
             self.broken = true;
-            self.wrong(e)
+            let wrong = self.wrong(e);
+            self.state.noted(wrong)
         })
     }
 
     pub(super) fn wrong(&self, e: rusqlite::Error) -> StoreError {
-        StoreError::sqlite(self.file, e)
+        self.db.wrong(e)
     }
 }

@@ -1,19 +1,28 @@
 //! The data directory: made when absent, owned by one process at a time.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
 use super::StoreError;
+use crate::durable;
 
 /// A data directory that this process owns until it is dropped.
 #[derive(Debug)]
 pub(super) struct DataDir {
     path: PathBuf,
     /// The system gives the lock back when the file closes, however the process ends.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started by this one at this very moment holds
+        // a copy of the open file for a while, and the lock would last as long as the copy.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl DataDir {
@@ -25,7 +34,7 @@ impl DataDir {
         make(&path.join(REGISTERS))?;
         Ok(Self {
             path: path.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -45,16 +54,7 @@ impl DataDir {
 const REGISTERS: &str = "registers";
 
 fn make(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(|e| StoreError::io("make the directory", path, e))
+    durable::make_dir(path).map_err(|e| StoreError::io("make the directory", path, e))
 }
 
 fn lock(dir: &Path) -> Result<File, StoreError> {
@@ -87,4 +87,26 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
     file.rewind().map_err(wrong("write"))?;
     writeln!(file, "{}", std::process::id()).map_err(wrong("write"))?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_open_file_does_not_keep_the_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let owned = DataDir::own(dir.path()).unwrap();
+        // As a process has it that was forked and has not begun its own program yet.
+        let copy = owned.lock.try_clone().unwrap();
+        assert!(matches!(
+            DataDir::own(dir.path()),
+            Err(StoreError::Locked { .. })
+        ));
+        drop(owned);
+        DataDir::own(dir.path()).unwrap();
+        drop(copy);
+    }
 }

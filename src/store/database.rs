@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, error::damaged};
-use crate::facts::model::FactKind;
+use crate::{durable::FileId, facts::model::FactKind};
 
 /// The format this build writes (`user_version`), and the newest it reads.
 pub(super) const FORMAT: i64 = 1;
@@ -17,6 +17,7 @@ const APPLICATION: i64 = 0x7672_7a74;
 pub(super) struct Database {
     pub(super) conn: Connection,
     pub(super) file: PathBuf,
+    id: FileId,
 }
 
 /// What the store knows of a table of facts without asking.
@@ -40,7 +41,8 @@ impl Database {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn =
             Connection::open_with_flags(&file, flags).map_err(|e| StoreError::sqlite(&file, e))?;
-        let db = Self { conn, file };
+        let id = FileId::of(&file).map_err(|e| StoreError::io("find", &file, e))?;
+        let db = Self { conn, file, id };
         let new = db.check()?;
         // SQLite opens for reading what it may not write, and says so only when it is to write.
         if db.conn.is_readonly("main").map_err(|e| db.wrong(e))? {
@@ -64,7 +66,32 @@ impl Database {
         Ok(Self {
             conn,
             file: file.to_owned(),
+            id: FileId::of(file).map_err(|e| StoreError::io("find", file, e))?,
         })
+    }
+
+    /// Whether the file is still where it was opened. SQLite goes on writing to one that was deleted,
+    /// and nobody would find again what is written there.
+    pub(super) fn in_place(&self) -> Result<(), StoreError> {
+        self.id.is_at(&self.file).map_err(|source| StoreError::Gone {
+            path: self.file.clone(),
+            source,
+        })
+    }
+
+    /// Writes the log's pages to the file, syncs it, and empties the log.
+    pub(super) fn empty_log(&self) -> Result<(), StoreError> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: i64 = self
+            .conn
+            .query_row(sql, [], |row| row.get(0))
+            .map_err(|e| self.wrong(e))?;
+        match busy {
+            0 => Ok(()),
+            _ => Err(StoreError::Busy {
+                path: self.file.clone(),
+            }),
+        }
     }
 
     pub(super) fn wrong(&self, source: rusqlite::Error) -> StoreError {

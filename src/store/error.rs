@@ -105,6 +105,18 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The file is not where it was opened.
+    #[error(
+        "`{}`: {source}; nothing is recorded until the sidecar is started again: stop it and put the data \
+         directory back as it was, or restore its last backup",
+        path.display()
+    )]
+    Gone {
+        /// Where it should be.
+        path: PathBuf,
+        /// What was found.
+        source: io::Error,
+    },
     /// An earlier write of the same change failed.
     #[error("an earlier write of this change failed, so nothing of it is kept; begin it again")]
     Broken,
@@ -143,6 +155,15 @@ impl StoreError {
                 source,
             },
         }
+    }
+
+    /// Whether the file must be opened anew before anything more is written: after a failed read, write
+    /// or sync, what the connection believes to be on disk need not be.
+    pub(super) fn needs_reopening(&self) -> bool {
+        matches!(
+            self,
+            Self::Io { .. } | Self::Gone { .. } | Self::Damaged { .. } | Self::ReadOnly { .. }
+        )
     }
 
     /// What SQLite said, as one of the kinds above.

@@ -1,8 +1,7 @@
 //! The file of a copy's numbers.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::RegisterRefused;
 use crate::{
+    durable,
     facts::register::RegisterCopy,
     store::{SnapshotRow, Store, StoreError},
 };
@@ -87,21 +87,10 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Writes the file so that it is whole or not there, and stays after a power cut.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), RegisterRefused> {
-    let making = path.with_extension("roaring.part");
-    let dir = path.parent().unwrap_or(Path::new("."));
-    let written = fs::create_dir_all(dir).and_then(|()| {
-        let mut file = File::create(&making)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&making, path)?;
-        File::open(dir)?.sync_all()
-    });
-    written.map_err(|source| {
-        // What is left of it is overwritten the next time.
-        let _ = fs::remove_file(&making);
-        RegisterRefused::Write {
+    durable::make_dir(durable::parent_of(path))
+        .and_then(|()| durable::write_whole(path, bytes))
+        .map_err(|source| RegisterRefused::Write {
             path: path.to_owned(),
             source,
-        }
-    })
+        })
 }
