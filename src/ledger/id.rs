@@ -1,11 +1,6 @@
 //! The names of a ledger and of a decision in it.
 
-use std::{
-    fmt, fs,
-    io::ErrorKind,
-    path::Path,
-    str::FromStr,
-};
+use std::{fmt, fs, io::ErrorKind, path::Path, str::FromStr};
 
 use super::error::LedgerError;
 use crate::{

@@ -16,12 +16,7 @@ pub(super) use group::Group;
 pub(super) use meta::{Meta, meta};
 pub(super) use tail::{Tail, Words, each_word};
 
-use super::{
-    chain,
-    error::LedgerError,
-    id::LedgerId,
-    seam::Seam,
-};
+use super::{chain, error::LedgerError, id::LedgerId, seam::Seam};
 use crate::{
     clock::Day,
     durable::{FileId, sync_dir},

@@ -73,10 +73,12 @@ impl Database {
     /// Whether the file is still where it was opened. SQLite goes on writing to one that was deleted,
     /// and nobody would find again what is written there.
     pub(super) fn in_place(&self) -> Result<(), StoreError> {
-        self.id.is_at(&self.file).map_err(|source| StoreError::Gone {
-            path: self.file.clone(),
-            source,
-        })
+        self.id
+            .is_at(&self.file)
+            .map_err(|source| StoreError::Gone {
+                path: self.file.clone(),
+                source,
+            })
     }
 
     /// Writes the log's pages to the file, syncs it, and empties the log.
