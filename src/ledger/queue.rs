@@ -220,6 +220,7 @@ impl Inner {
 
     fn push(&mut self, entry: &Entry<'_>, now: Micros, ledger: LedgerId) -> Ticket {
         let at = now.max(self.last_at);
+        let lag = at.0.abs_diff(now.0);
         let day = utc_day(at);
         if self.day != Some(day) {
             self.day = Some(day);
@@ -246,7 +247,7 @@ impl Inner {
             .and_then(|id| record::back(id, self.next_seq, at));
         let bytes = &mut self.batch.bytes;
         let start = bytes.len();
-        record::put_decision(bytes, at, entry, &words, earlier);
+        record::put_decision(bytes, at, lag, entry, &words, earlier);
         let public = bytes.len();
         personal::put(bytes, &entry.personal);
         let personal = bytes.len() - public;

@@ -50,6 +50,19 @@ impl fmt::Debug for Reader {
 }
 
 impl Reader {
+    /// Reads the ledger in a directory that another process may be writing; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub fn beside(dir: &Path) -> Result<Option<Self>, LedgerError> {
+        Ok(LedgerId::load(dir)?.map(|ledger| Self::new(dir, ledger)))
+    }
+
+    /// The ledger it reads.
+    pub fn ledger(&self) -> LedgerId {
+        self.ledger
+    }
+
     pub(super) fn new(dir: &Path, ledger: LedgerId) -> Self {
         Self {
             dir: dir.to_owned(),

@@ -31,6 +31,7 @@ const HAS_COUNTRY: u8 = 1;
 const HAS_MIN_REVISION: u8 = 2;
 const HAS_EARLIER: u8 = 4;
 const MEMBERSHIP_AT: u8 = 3;
+const HAS_LAG: u8 = 32;
 
 const SHADOW: usize = 6;
 
@@ -49,9 +50,11 @@ pub(super) fn terms<'a>(entry: &Entry<'a>) -> [Term<'a>; WORDS.len()] {
 }
 
 /// Appends the record of a decision, its commitment left zero. A word without a number is written out.
+/// `lag` is how many microseconds before `at` was decided.
 pub(super) fn put_decision(
     out: &mut Vec<u8>,
     at: Micros,
+    lag: u64,
     entry: &Entry<'_>,
     words: &[(Term<'_>, Option<u32>); WORDS.len()],
     earlier: Option<(u64, u64)>,
@@ -70,6 +73,7 @@ pub(super) fn put_decision(
         flag(HAS_COUNTRY, entry.country.is_some())
             | flag(HAS_MIN_REVISION, entry.min_revision.is_some())
             | flag(HAS_EARLIER, earlier.is_some())
+            | flag(HAS_LAG, lag > 0)
             | entry.registered.map_or(0, |yes| 1 + u8::from(yes)) << MEMBERSHIP_AT,
         low,
         high,
@@ -80,6 +84,9 @@ pub(super) fn put_decision(
     if let Some((seq, days)) = earlier {
         put_varint(out, seq);
         put_varint(out, days);
+    }
+    if lag > 0 {
+        put_varint(out, lag);
     }
     put_varint(out, entry.revision);
     if let Some(country) = entry.country {

@@ -37,6 +37,9 @@ pub struct StoredDecision {
     pub id: DecisionId,
     /// Ledger time.
     pub at: Micros,
+    /// The moment it was decided at. Ledger time is a little later where another decision was recorded
+    /// in between.
+    pub decided_at: Micros,
     /// `None` once erased.
     pub personal: Option<StoredPersonal>,
     pub intent: Intent,
@@ -126,6 +129,7 @@ impl StoredDecision {
         Ok(Self {
             id,
             at,
+            decided_at: Micros(at.0.saturating_sub_unsigned(raw.lag)),
             personal: match personal {
                 Some(bytes) => Some(personal::decode(bytes)?.to_owned()),
                 None => None,

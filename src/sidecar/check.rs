@@ -154,8 +154,9 @@ fn context(regime: &Regime) -> RegimeContext<'_> {
     }
 }
 
-/// The longest text recorded of a number; nothing longer than 250 characters is a number.
-const MAX_RECORDED: usize = 512;
+/// The longest text recorded of a number, in bytes. Nothing longer than 250 characters is a number, and
+/// what is cut off here still has more, so it reads the same when it is read again.
+const MAX_RECORDED: usize = 251 * 4;
 
 fn clipped(typed: &str) -> &str {
     let mut end = typed.len().min(MAX_RECORDED);

@@ -143,7 +143,10 @@ proptest! {
             if decision.earlier.is_some_and(|id| id.seq >= ticket.seq) {
                 decision.earlier = None;
             }
-            recorded.push(as_stored(&decision, ticket));
+            recorded.push(StoredDecision {
+                decided_at: now,
+                ..as_stored(&decision, ticket)
+            });
             last = Some(ticket);
         }
         ledger.wait(last.unwrap()).unwrap();

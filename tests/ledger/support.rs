@@ -86,6 +86,7 @@ pub fn mixed(n: u64) -> StoredDecision {
     StoredDecision {
         id: nobody(),
         at: NOON,
+        decided_at: NOON,
         personal: Some(StoredPersonal {
             number: spelled,
             e164,
@@ -177,14 +178,18 @@ pub fn append(
 pub fn record(ledger: &Ledger, decision: &StoredDecision, now: Micros) -> StoredDecision {
     let ticket = append(ledger, decision, now).unwrap();
     ledger.wait(ticket).unwrap();
-    as_stored(decision, ticket)
+    StoredDecision {
+        decided_at: now,
+        ..as_stored(decision, ticket)
+    }
 }
 
-/// What a ticket's decision is to be read back as.
+/// What a ticket's decision is to be read back as, if it was decided at ledger time.
 pub fn as_stored(decision: &StoredDecision, ticket: Ticket) -> StoredDecision {
     StoredDecision {
         id: ticket.id,
         at: ticket.at,
+        decided_at: ticket.at,
         ..decision.clone()
     }
 }

@@ -3,8 +3,8 @@
 use smallvec::SmallVec;
 
 use super::{
-    COMMITMENT, DECISION, HAS_COUNTRY, HAS_EARLIER, HAS_MIN_REVISION, MEMBERSHIP_AT, SHADOW,
-    VERSION, WORD,
+    COMMITMENT, DECISION, HAS_COUNTRY, HAS_EARLIER, HAS_LAG, HAS_MIN_REVISION, MEMBERSHIP_AT,
+    SHADOW, VERSION, WORD,
 };
 use crate::{
     clock::Micros,
@@ -56,6 +56,8 @@ pub(in crate::ledger) struct RawDecision<'a> {
     pub(in crate::ledger) shadow: Option<(Verdict, Reason)>,
     /// How many records and days before.
     pub(in crate::ledger) earlier: Option<(u64, u64)>,
+    /// How many microseconds before ledger time was decided.
+    pub(in crate::ledger) lag: u64,
     pub(in crate::ledger) words: [WordRef<'a>; WORDS.len()],
     pub(in crate::ledger) commitment: &'a [u8; COMMITMENT],
 }
@@ -98,7 +100,7 @@ fn decision(mut cursor: Cursor<'_>) -> Result<RawDecision<'_>, Malformed> {
     if rows > MAX_ROWS || deciding_row.is_some_and(|row| usize::from(row) >= rows) {
         return Err(Malformed("a row that is not there"));
     }
-    if flags >> 5 != 0 {
+    if flags >> 6 != 0 {
         return Err(Malformed("an unknown flag"));
     }
     let mut words = [WordRef::None; WORDS.len()];
@@ -119,6 +121,13 @@ fn decision(mut cursor: Cursor<'_>) -> Result<RawDecision<'_>, Malformed> {
         _ => match (cursor.varint()?, cursor.varint()?) {
             (0, _) => return Err(Malformed("an earlier decision that is not earlier")),
             back => Some(back),
+        },
+    };
+    let lag = match flags & HAS_LAG {
+        0 => 0,
+        _ => match cursor.varint()? {
+            0 => return Err(Malformed("a lag that is none")),
+            lag => lag,
         },
     };
     let revision = cursor.varint()?;
@@ -176,6 +185,7 @@ fn decision(mut cursor: Cursor<'_>) -> Result<RawDecision<'_>, Malformed> {
         },
         shadow,
         earlier,
+        lag,
         words,
         commitment,
     })

@@ -82,9 +82,19 @@ fn entry() -> Entry<'static> {
 
 /// Encodes with every word known by the same number, or written out.
 fn encode(entry: &Entry<'_>, number: Option<u32>, earlier: Option<(u64, u64)>) -> Vec<u8> {
+    encode_late(entry, number, earlier, 0)
+}
+
+/// The same of a decision made so many microseconds before ledger time.
+fn encode_late(
+    entry: &Entry<'_>,
+    number: Option<u32>,
+    earlier: Option<(u64, u64)>,
+    lag: u64,
+) -> Vec<u8> {
     let words = terms(entry).map(|term| (term, number));
     let mut out = Vec::new();
-    put_decision(&mut out, AT, entry, &words, earlier);
+    put_decision(&mut out, AT, lag, entry, &words, earlier);
     out
 }
 
@@ -118,6 +128,7 @@ fn no_two_encodings_mean_the_same() {
         encode(&entry(), Some(0), Some((400, 1))),
         encode(&entry(), Some(300), None),
         encode(&entry(), None, None),
+        encode_late(&entry(), Some(0), None, 17),
     ] {
         let (at, read) = decode(&original).unwrap();
         let read = format!("{at:?} {read:?}");
