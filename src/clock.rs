@@ -199,6 +199,11 @@ impl Zone {
             .map_or(Micros::NEVER, |t| Micros(t.as_microsecond()))
     }
 
+    /// Its IANA name, such as `Europe/Amsterdam`.
+    pub fn name(&self) -> &str {
+        self.tz.iana_name().unwrap_or("UTC")
+    }
+
     /// The zone itself, for writing times out.
     pub fn tz(&self) -> &TimeZone {
         &self.tz

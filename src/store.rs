@@ -12,10 +12,12 @@ mod enforcement;
 mod error;
 mod facts;
 mod full;
+mod past;
 mod read;
 mod register;
 mod revision;
 mod row;
+mod setup;
 mod symbols;
 mod unclear;
 
@@ -23,8 +25,10 @@ use std::path::{Path, PathBuf};
 
 pub use change::Change;
 pub use error::StoreError;
+pub use past::{PersonStop, Span};
 pub use read::StoreReader;
 pub use row::*;
+pub use setup::{NewSetup, SetupRow};
 
 use crate::{
     clock::Micros,

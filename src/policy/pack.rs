@@ -332,6 +332,7 @@ fn sound(rows: &[Row], has_register: bool) -> Result<(), String> {
 pub struct Packs {
     regimes: Vec<Arc<Regime>>,
     question: Arc<[Row]>,
+    question_text: Arc<str>,
 }
 
 impl Packs {
@@ -340,11 +341,11 @@ impl Packs {
     /// # Errors
     /// If one does not parse; a test keeps that from happening.
     pub fn built_in() -> Result<Self, PackError> {
-        let question = read_question(
+        let mut packs = Self::of_question(
             "packs/question.toml",
             include_str!("../../packs/question.toml"),
         )?;
-        let regimes = [
+        for (file, text) in [
             (
                 "packs/nl-bmnr.toml",
                 include_str!("../../packs/nl-bmnr.toml"),
@@ -353,14 +354,28 @@ impl Packs {
                 "packs/nl-2026.toml",
                 include_str!("../../packs/nl-2026.toml"),
             ),
-        ]
-        .into_iter()
-        .map(|(file, text)| read_pack(file, text, &question).map(Arc::new))
-        .collect::<Result<_, _>>()?;
+        ] {
+            packs.add(file, text)?;
+        }
+        Ok(packs)
+    }
+
+    /// No regime yet, only the rows every table begins with.
+    ///
+    /// # Errors
+    /// If the file does not parse.
+    pub fn of_question(file: &str, text: &str) -> Result<Self, PackError> {
         Ok(Self {
-            regimes,
-            question: question.into(),
+            regimes: Vec::new(),
+            question: read_question(file, text)?.into(),
+            question_text: text.into(),
         })
+    }
+
+    /// The files, word for word: the rows every table begins with, then every pack in order.
+    pub fn texts(&self) -> Vec<&str> {
+        let packs = self.regimes.iter().map(|regime| &*regime.text);
+        std::iter::once(&*self.question_text).chain(packs).collect()
     }
 
     /// Adds a pack of the operator's own.

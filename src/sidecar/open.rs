@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{Home, Settings, Sidecar, recent::RecentCalls};
 use crate::{
     access::{Access, AccessError},
-    clock::Zone,
+    clock::{Micros, Zone},
     facts::{
         catalogue::Catalogue,
         groups::{Groups, Packed},
@@ -27,7 +27,7 @@ use crate::{
         enforced::{Enforced, Enforcement},
         pack::PackError,
     },
-    store::{EnforcementRow, Store, StoreError, StoreReader},
+    store::{EnforcementRow, NewSetup, Store, StoreError, StoreReader},
 };
 
 /// Why a data directory cannot be opened.
@@ -89,7 +89,7 @@ impl Sidecar {
         settings.ledger.metrics = metrics.ledger.clone();
         let packs = read_packs(&settings.data_dir)?;
         let symbols = Arc::new(Symbols::default());
-        let store = Store::open(&settings.data_dir, &symbols)?;
+        let mut store = Store::open(&settings.data_dir, &symbols)?;
         let access = Arc::new(Access::open(&settings.data_dir)?);
         let ledger = Ledger::open(&settings.ledger_dir, settings.ledger.clone())?;
         if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
@@ -107,6 +107,14 @@ impl Sidecar {
             region: settings.default_region,
             zone: home_zone(&settings, &packs)?,
         };
+        let setup = NewSetup {
+            ledger: &ledger.id().to_string(),
+            after_seq: ledger.durable_seq(),
+            region: home.region,
+            zone: home.zone.name(),
+            packs: &packs.texts(),
+        };
+        store.keep_setup(&setup, Micros::system_now())?;
         let world = World {
             revision: store.revision(),
             numbers: Arc::new(numbers),

@@ -1,27 +1,42 @@
 //! Catalogue rows: the columns of the files as text, each with its revisions.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{CatalogueKind, CatalogueRow, Change, StoreError, database::signed, error::damaged};
+use super::{
+    CatalogueKind, CatalogueRow, Change, Span, StoreError, database::signed, error::damaged,
+};
+
+const COLUMNS: &str = "c.kind, o.name, c.key, c.fields";
 
 /// The current rows, by kind and key.
 pub(super) fn current(conn: &Connection) -> rusqlite::Result<Vec<CatalogueRow>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT c.kind, o.name, c.key, c.fields FROM catalogue c LEFT JOIN origin o ON o.id = c.origin \
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM catalogue c LEFT JOIN origin o ON o.id = c.origin \
          WHERE c.rev_until IS NULL ORDER BY c.kind, c.key",
-    )?;
-    let rows = statement.query_map([], |row| {
-        let (kind, key): (u8, String) = (row.get(0)?, row.get(2)?);
-        let bad = |what: &str| damaged(format!("catalogue row `{key}` of kind {kind} has {what}"));
-        Ok(CatalogueRow {
-            kind: CatalogueKind::from_code(kind).ok_or_else(|| bad("no such kind"))?,
-            origin: row.get(1)?,
-            fields: serde_json::from_str(row.get_ref(3)?.as_str()?)
-                .map_err(|_| bad("columns that cannot be read"))?,
-            key,
-        })
-    })?;
+    ))?;
+    statement.query_map([], read)?.collect()
+}
+
+/// Every row that ever was with its revisions, by kind and key.
+pub(super) fn history(conn: &Connection) -> rusqlite::Result<Vec<(Span, CatalogueRow)>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS}, c.rev_from, c.rev_until FROM catalogue c \
+         LEFT JOIN origin o ON o.id = c.origin ORDER BY c.kind, c.key, c.id",
+    ))?;
+    let rows = statement.query_map([], |row| Ok((Span::read(row, 4)?, read(row)?)))?;
     rows.collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<CatalogueRow> {
+    let (kind, key): (u8, String) = (row.get(0)?, row.get(2)?);
+    let bad = |what: &str| damaged(format!("catalogue row `{key}` of kind {kind} has {what}"));
+    Ok(CatalogueRow {
+        kind: CatalogueKind::from_code(kind).ok_or_else(|| bad("no such kind"))?,
+        origin: row.get(1)?,
+        fields: serde_json::from_str(row.get_ref(3)?.as_str()?)
+            .map_err(|_| bad("columns that cannot be read"))?,
+        key,
+    })
 }
 
 /// A current row as it stands in the table.

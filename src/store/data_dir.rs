@@ -40,15 +40,28 @@ impl DataDir {
 
     /// The file of facts.
     pub(super) fn facts(&self) -> PathBuf {
-        self.path.join("facts.db")
+        facts(&self.path)
     }
 
     /// Where the numbers of a register copy are.
     pub(super) fn snapshot(&self, register: &str, n: u64) -> PathBuf {
-        self.path
-            .join(REGISTERS)
-            .join(format!("{register}-{n}.roaring"))
+        snapshot(&self.path, register, n)
     }
+
+    /// The directory itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The file of facts in a data directory.
+pub(super) fn facts(dir: &Path) -> PathBuf {
+    dir.join("facts.db")
+}
+
+/// Where the numbers of a register copy are in a data directory.
+pub(super) fn snapshot(dir: &Path, register: &str, n: u64) -> PathBuf {
+    dir.join(REGISTERS).join(format!("{register}-{n}.roaring"))
 }
 
 const REGISTERS: &str = "registers";

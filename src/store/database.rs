@@ -7,8 +7,11 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{StoreError, error::damaged};
 use crate::{durable::FileId, facts::model::FactKind};
 
+/// What each format adds to the one before; a file of an older one is brought up when it is opened for
+/// writing.
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
 /// The format this build writes (`user_version`), and the newest it reads.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = STEPS.len() as i64;
 /// Marks the file as ours (`application_id`): "vrzt".
 const APPLICATION: i64 = 0x7672_7a74;
 
@@ -43,13 +46,13 @@ impl Database {
             Connection::open_with_flags(&file, flags).map_err(|e| StoreError::sqlite(&file, e))?;
         let id = FileId::of(&file).map_err(|e| StoreError::io("find", &file, e))?;
         let db = Self { conn, file, id };
-        let new = db.check()?;
+        let format = db.check()?;
         // SQLite opens for reading what it may not write, and says so only when it is to write.
         if db.conn.is_readonly("main").map_err(|e| db.wrong(e))? {
             return Err(StoreError::ReadOnly { path: db.file });
         }
         settings(&db.conn, 64).map_err(|e| db.wrong(e))?;
-        db.prepare_to_write(new)?;
+        db.prepare_to_write(format)?;
         Ok(db)
     }
 
@@ -100,8 +103,20 @@ impl Database {
         StoreError::sqlite(&self.file, source)
     }
 
-    /// Whether the file is new; refuses files that are not ours to write. Changes nothing.
-    fn check(&self) -> Result<bool, StoreError> {
+    /// Refuses a file that this build does not read in whole.
+    pub(super) fn is_read_whole(&self) -> Result<(), StoreError> {
+        match self.check()? {
+            FORMAT => Ok(()),
+            found => Err(StoreError::OlderVersion {
+                path: self.file.clone(),
+                found,
+                known: FORMAT,
+            }),
+        }
+    }
+
+    /// The format of the file, 0 if it is new; refuses files that are not ours. Changes nothing.
+    fn check(&self) -> Result<i64, StoreError> {
         let pragma = |name| {
             self.conn
                 .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
@@ -114,19 +129,20 @@ impl Database {
             .map_err(|e| self.wrong(e))?;
         let path = self.file.clone();
         match (application, format) {
-            (0, 0) if tables == 0 => Ok(true),
+            (0, 0) if tables == 0 => Ok(0),
             (APPLICATION, found) if found > FORMAT => Err(StoreError::NewerVersion {
                 path,
                 found,
                 known: FORMAT,
             }),
-            (APPLICATION, 1..) => Ok(false),
+            (APPLICATION, found @ 1..) => Ok(found),
             (APPLICATION, _) => Err(self.wrong(damaged("its format is not recorded"))),
             _ => Err(StoreError::Foreign { path }),
         }
     }
 
-    fn prepare_to_write(&self, new: bool) -> Result<(), StoreError> {
+    fn prepare_to_write(&self, format: i64) -> Result<(), StoreError> {
+        let new = format == 0;
         let settle = || -> rusqlite::Result<String> {
             if new {
                 self.conn.pragma_update(None, "page_size", 8192)?;
@@ -149,17 +165,19 @@ impl Database {
                 self.file.display()
             )));
         }
-        if new {
-            self.make_tables().map_err(|e| self.wrong(e))?;
+        if format < FORMAT {
+            self.make_tables(format).map_err(|e| self.wrong(e))?;
         }
         Ok(())
     }
 
-    /// All tables and the marks of format and program in one transaction, so that a file is either
-    /// whole or still new.
-    fn make_tables(&self) -> rusqlite::Result<()> {
+    /// All tables that the file does not have yet and the marks of format and program in one transaction,
+    /// so that a file is either of the newest format or as it was.
+    fn make_tables(&self, format: i64) -> rusqlite::Result<()> {
         let tx = rusqlite::Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
-        tx.execute_batch(include_str!("schema.sql"))?;
+        for step in STEPS.iter().skip(usize::try_from(format).unwrap_or(0)) {
+            tx.execute_batch(step)?;
+        }
         tx.pragma_update(None, "application_id", APPLICATION)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()

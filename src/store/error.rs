@@ -48,6 +48,21 @@ pub enum StoreError {
         /// The newest format this build knows.
         known: i64,
     },
+    /// The file was written by an older version of this program, and only the process that owns the
+    /// directory may bring it up.
+    #[error(
+        "`{}` is of an older verzet (format {found}, this one has {known}); start this build's `verzet \
+         serve` on the data directory, which brings it up",
+        path.display()
+    )]
+    OlderVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format of this build.
+        known: i64,
+    },
     /// The file is of another program.
     #[error(
         "`{}` is a database of another program; move it away, or choose another --data-dir",

@@ -1,7 +1,7 @@
 //! Reading from another thread, and loading the facts into memory.
 
 use super::{
-    FactRow, Store, StoreError,
+    FactRow, Store, StoreError, data_dir,
     database::{Database, table_name},
     decode, full,
 };
@@ -10,20 +10,45 @@ use crate::{
     number::E164,
 };
 use rusqlite::Row;
+use std::path::{Path, PathBuf};
 
 /// A connection of its own, for any thread. It sees the revision it was made at until it is dropped;
 /// drop it soon, since the write-ahead log grows while it lives.
 #[derive(Debug)]
 pub struct StoreReader {
-    db: Database,
+    pub(super) db: Database,
+    pub(super) dir: PathBuf,
     revision: u64,
 }
 
 impl StoreReader {
     pub(super) fn open(store: &Store) -> Result<Self, StoreError> {
-        let db = Database::open_reader(&store.db.file)?;
+        Self::on(&store.db.file, store.dir.path())
+    }
+
+    /// Reads a data directory that another process may own; `None` if there are no facts in it.
+    ///
+    /// # Errors
+    /// [`StoreError::OlderVersion`], [`NewerVersion`](StoreError::NewerVersion),
+    /// [`Foreign`](StoreError::Foreign), or if the file cannot be read.
+    pub fn beside(data_dir: &Path) -> Result<Option<Self>, StoreError> {
+        let file = data_dir::facts(data_dir);
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let reader = Self::on(&file, data_dir)?;
+        reader.db.is_read_whole()?;
+        Ok(Some(reader))
+    }
+
+    fn on(file: &Path, dir: &Path) -> Result<Self, StoreError> {
+        let db = Database::open_reader(file)?;
         let revision = db.revision().map_err(|e| db.wrong(e))?;
-        Ok(Self { db, revision })
+        Ok(Self {
+            db,
+            dir: dir.to_owned(),
+            revision,
+        })
     }
 
     /// The revision it sees.

@@ -1,9 +1,12 @@
 //! The symbol tables: the texts behind the small numbers in facts.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{StoreError, database::Database, error::damaged};
-use crate::facts::symbols::{Interner, Symbols, TooMany};
+use crate::facts::{
+    model::PersonSym,
+    symbols::{Interner, Symbols, TooMany},
+};
 
 /// How many symbols are stored: sellers, products, persons.
 pub(super) type Stored = [u32; 3];
@@ -26,6 +29,22 @@ pub(super) fn load(db: &Database, symbols: &Symbols) -> Result<Stored, StoreErro
         *count = load_one(&db.conn, table, interner).map_err(|e| db.wrong(e))?;
     }
     Ok(stored)
+}
+
+/// Loads those of sellers and products, and of persons only if asked to.
+pub(super) fn load_some(db: &Database, symbols: &Symbols, persons: bool) -> Result<(), StoreError> {
+    let all = TABLES.iter().zip(interners(symbols));
+    for (table, interner) in all.take(if persons { 3 } else { 2 }) {
+        load_one(&db.conn, table, interner).map_err(|e| db.wrong(e))?;
+    }
+    Ok(())
+}
+
+/// The number of a person.
+pub(super) fn person(conn: &Connection, id: &str) -> rusqlite::Result<Option<PersonSym>> {
+    conn.prepare_cached("SELECT number FROM person_symbol WHERE text = ?1")?
+        .query_row([id], |row| row.get(0).map(PersonSym))
+        .optional()
 }
 
 fn load_one(conn: &Connection, table: &str, interner: &Interner) -> rusqlite::Result<u32> {

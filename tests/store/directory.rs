@@ -14,7 +14,8 @@ use verzet::{
         model::{FactId, FactKind},
         symbols::Symbols,
     },
-    store::{Store, StoreError},
+    number::Region,
+    store::{NewSetup, Store, StoreError, StoreReader},
 };
 
 use crate::common::*;
@@ -100,7 +101,7 @@ fn child_opens() {
 fn a_newer_format_is_left_alone() {
     let dir = filled();
     raw(dir.path())
-        .pragma_update(None, "user_version", 2)
+        .pragma_update(None, "user_version", 3)
         .unwrap();
     let before = fs::read(dir.path().join("facts.db")).unwrap();
     let e = error(dir.path());
@@ -108,8 +109,8 @@ fn a_newer_format_is_left_alone() {
         matches!(
             e,
             StoreError::NewerVersion {
-                found: 2,
-                known: 1,
+                found: 3,
+                known: 2,
                 ..
             }
         ),
@@ -117,6 +118,73 @@ fn a_newer_format_is_left_alone() {
     );
     assert!(e.to_string().contains("written by a newer verzet"), "{e}");
     assert!(fs::read(dir.path().join("facts.db")).unwrap() == before);
+}
+
+#[test]
+fn an_older_format_is_brought_up_by_its_owner_alone() {
+    let dir = filled();
+    let old = raw(dir.path());
+    old.execute_batch("DROP TABLE setup; DROP TABLE pack; PRAGMA user_version = 1")
+        .unwrap();
+    drop(old);
+    let e = StoreReader::beside(dir.path()).unwrap_err();
+    assert!(
+        matches!(e, StoreError::OlderVersion { found: 1, .. }),
+        "{e}"
+    );
+    let facts = |store: &Store| store.reader().unwrap().current(FactKind::Relation).unwrap();
+    let before = facts(&open(dir.path()).0);
+    assert!(before > 0);
+    let reader = StoreReader::beside(dir.path()).unwrap().unwrap();
+    assert_eq!(reader.current(FactKind::Relation).unwrap(), before);
+    assert_eq!(reader.setups().unwrap(), []);
+}
+
+#[test]
+fn a_setup_is_kept_once_and_its_packs_by_their_hash() {
+    let dir = tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let setup = NewSetup {
+        ledger: "7f3a09c1",
+        after_seq: 0,
+        region: Region::NL,
+        zone: "Europe/Amsterdam",
+        packs: &["rows", "one", "other"],
+    };
+    store.keep_setup(&setup, AT).unwrap();
+    // The same again is not another; a pack lost meanwhile comes back.
+    raw(dir.path())
+        .execute("DELETE FROM pack WHERE text = 'one'", [])
+        .unwrap();
+    store
+        .keep_setup(
+            &NewSetup {
+                after_seq: 9,
+                ..setup
+            },
+            AT,
+        )
+        .unwrap();
+    let changed = NewSetup {
+        after_seq: 20,
+        packs: &["rows", "one, changed", "other"],
+        ..setup
+    };
+    store.keep_setup(&changed, AT).unwrap();
+    let reader = StoreReader::beside(dir.path()).unwrap().unwrap();
+    let kept = reader.setups().unwrap();
+    let after: Vec<_> = kept.iter().map(|s| s.after_seq).collect();
+    assert_eq!(after, [0, 20]);
+    for (setup, texts) in kept.iter().zip([setup.packs, changed.packs]) {
+        let read: Vec<_> = setup
+            .packs
+            .iter()
+            .map(|p| reader.pack(p).unwrap().unwrap())
+            .collect();
+        assert_eq!(read, texts);
+    }
+    assert_ne!(kept[0].packs[1], kept[1].packs[1]);
+    assert_eq!(kept[0].packs[2], kept[1].packs[2]);
 }
 
 #[test]
