@@ -8,11 +8,23 @@ mod action;
 mod caller;
 pub mod changes;
 mod database;
+mod delay;
 mod error;
+mod password;
+pub mod people;
 mod role;
+mod secret;
 mod sellers;
+pub mod sessions;
+mod sign_in;
+pub mod tokens;
+mod totp;
+pub mod web;
 
 use std::{path::Path, sync::Arc};
+
+use arc_swap::ArcSwap;
+use rusqlite::Row;
 
 pub use self::{
     action::{Action, Grant},
@@ -20,16 +32,28 @@ pub use self::{
     changes::{ChangeFilter, ChangeRow, Changes, NewChange},
     database::FILE,
     error::AccessError,
+    people::{AccountRow, PasswordError, People, SignInError},
     role::Role,
+    secret::Secret,
     sellers::Sellers,
+    sessions::{Session, SessionLimits},
+    sign_in::TotpKey,
+    tokens::{Lease, TokenRow, Tokens},
 };
-use database::Database;
+use self::{database::Database, sessions::Sessions};
 
 /// What is known of callers.
 #[derive(Debug)]
 pub struct Access {
     /// Who changed or looked at what.
     pub changes: Changes,
+    /// What programs show to say who they are.
+    pub tokens: Tokens,
+    /// Who signs in.
+    pub people: People,
+    sessions: Sessions,
+    limits: ArcSwap<SessionLimits>,
+    hashing: tokio::sync::Semaphore,
 }
 
 impl Access {
@@ -40,9 +64,48 @@ impl Access {
     pub fn open(data_dir: &Path) -> Result<Self, AccessError> {
         let db = Arc::new(Database::open(data_dir)?);
         Ok(Self {
-            changes: Changes::new(db),
+            changes: Changes::new(db.clone()),
+            tokens: Tokens::open(db.clone())?,
+            people: People::new(db.clone()),
+            sessions: Sessions::open(db)?,
+            limits: ArcSwap::default(),
+            hashing: tokio::sync::Semaphore::new(sign_in::HASHES_AT_ONCE),
         })
     }
+}
+
+/// The longest name of a token or account, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// Whether a text can be the name of a token or account.
+fn name_is_good(name: &str) -> Result<(), AccessError> {
+    let good = |c: char| c.is_alphanumeric() || "._-@+".contains(c);
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(good) {
+        return Err(AccessError::Field {
+            field: "name",
+            what: format!(
+                "`{}` is no name; write 1 to {LONGEST_NAME} letters, digits and . _ - @ +",
+                name.escape_default()
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// A caller as stored in three columns: name, role, sellers.
+fn caller_of_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Caller> {
+    Ok(Caller {
+        name: row.get(first)?,
+        role: changes::role(row, first + 1)?,
+        sellers: sellers_of_row(row, first + 2)?,
+    })
+}
+
+fn sellers_of_row(row: &Row<'_>, column: usize) -> rusqlite::Result<Sellers> {
+    let text: String = row.get(column)?;
+    Sellers::parse(&text).map_err(|what| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, what.into())
+    })
 }
 
 #[cfg(test)]

@@ -84,6 +84,11 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, AccessError> {
-        work(&self.lock()).map_err(AccessError::file(&self.path))
+        self.checked(work(&self.lock()))
+    }
+
+    /// What SQLite said, with the name of the file.
+    pub(super) fn checked<T>(&self, said: rusqlite::Result<T>) -> Result<T, AccessError> {
+        said.map_err(AccessError::file(&self.path))
     }
 }

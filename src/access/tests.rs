@@ -1,4 +1,5 @@
 use super::*;
+use crate::clock::Micros;
 
 fn open() -> (tempfile::TempDir, Access) {
     let dir = tempfile::tempdir().unwrap();
@@ -63,4 +64,151 @@ fn changes_are_listed_newest_first_and_only_of_the_own_sellers() {
     let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
     assert!(conn.execute("DELETE FROM change", []).is_err());
     assert!(conn.execute("UPDATE change SET who = 'x'", []).is_err());
+}
+
+#[test]
+fn a_token_counts_until_it_expires_or_is_revoked() {
+    let (dir, access) = open();
+    let dialer = caller("dialer-1", Role::Dialer, "a");
+    let hour = Micros(Micros::system_now().0 + 3_600_000_000);
+    let secret = access.tokens.create(&dialer, hour).unwrap();
+    assert!(matches!(
+        access.tokens.create(&dialer, hour),
+        Err(AccessError::Taken { kind: "token", .. })
+    ));
+    assert!(
+        access
+            .tokens
+            .create(&caller("x", Role::Agent, "*"), Micros(0))
+            .is_err()
+    );
+    assert!(
+        access
+            .tokens
+            .create(&caller("no name", Role::Agent, "*"), hour)
+            .is_err()
+    );
+    let now = Micros::system_now();
+    let lease = access.tokens.find(secret.show(), now).unwrap();
+    assert_eq!(*lease.caller, dialer);
+    assert!(access.tokens.find(secret.show(), hour).is_none());
+    assert!(access.tokens.find("vzt_else", now).is_none());
+    assert!(access.tokens.find("", now).is_none());
+    // The file has no secret in it, and a token is found after a restart.
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let secret = secret.show().as_bytes();
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret));
+    }
+    let again = Access::open(dir.path()).unwrap();
+    assert_eq!(
+        *again.tokens.find(secret.show(), now).unwrap().caller,
+        dialer
+    );
+    drop(again);
+    assert!(access.tokens.revoke("dialer-1").unwrap());
+    assert!(!access.tokens.revoke("dialer-1").unwrap());
+    assert!(access.tokens.find(secret.show(), now).is_none());
+    assert!(!lease.counts(now), "an open stream ends too");
+    let rows = access.tokens.list().unwrap();
+    assert_eq!((rows.len(), rows[0].revoked_at.is_some()), (1, true));
+}
+
+#[tokio::test]
+async fn a_first_account_signs_in_once_and_then_has_its_own_password() {
+    let (dir, access) = open();
+    let (name, one_time) = access.first_account().unwrap().unwrap();
+    assert!(access.first_account().unwrap().is_none());
+    let access = Arc::new(access);
+    let sign_in = |password: &str, code: &str| {
+        access.sign_in(name.to_owned(), password.to_owned(), code.to_owned())
+    };
+    assert!(matches!(
+        sign_in("wrong", "").await,
+        Err(SignInError::Wrong)
+    ));
+    let cookie = sign_in(one_time.show(), "").await.unwrap();
+    let session = access.session(cookie.show()).unwrap();
+    assert_eq!(
+        (session.caller.role, session.must_change),
+        (Role::Compliance, true)
+    );
+    let other = sign_in(one_time.show(), "").await.unwrap();
+    let change = |present: &str, new: &str| {
+        access.change_password(cookie.show().into(), present.into(), new.into())
+    };
+    let new = "four words of mine";
+    assert!(matches!(
+        change("wrong", new).await,
+        Err(PasswordError::SignIn(_))
+    ));
+    assert!(matches!(
+        change(one_time.show(), "short").await,
+        Err(PasswordError::Weak(_))
+    ));
+    change(one_time.show(), new).await.unwrap();
+    assert!(!access.session(cookie.show()).unwrap().must_change);
+    assert!(access.session(other.show()).is_none(), "other sessions end");
+    assert!(matches!(
+        sign_in(one_time.show(), "").await,
+        Err(SignInError::Wrong)
+    ));
+    // A second factor: its code is asked for, and counts once.
+    let key = access.new_totp().unwrap();
+    let now = u64::try_from(Micros::system_now().0 / 1_000_000).unwrap();
+    let totp = totp_rs::Builder::new()
+        .with_secret(
+            (0..20)
+                .map(|i| u8::from_str_radix(&key.to_hex()[2 * i..2 * i + 2], 16).unwrap())
+                .collect::<Vec<_>>(),
+        )
+        .build()
+        .unwrap();
+    let code = |step: u64| totp.generate(30 * step).to_string();
+    let caller = session.caller.clone();
+    assert!(!access.confirm_totp(&caller, key, "000").unwrap());
+    assert!(access.confirm_totp(&caller, key, &code(now / 30)).unwrap());
+    assert!(matches!(
+        sign_in(new, "").await,
+        Err(SignInError::CodeNeeded)
+    ));
+    assert!(matches!(
+        sign_in(new, &code(now / 30)).await,
+        Err(SignInError::Wrong)
+    ));
+    sign_in(new, &code(now / 30 + 1)).await.unwrap();
+    // A session outlives a restart, and ends with the account.
+    let again = Access::open(dir.path()).unwrap();
+    assert!(again.session(cookie.show()).is_some());
+    access.disable_user(name).unwrap();
+    assert!(access.session(cookie.show()).is_none());
+    assert!(matches!(
+        sign_in(new, &code(now / 30 + 2)).await,
+        Err(SignInError::Wrong)
+    ));
+}
+
+#[test]
+fn a_session_ends_when_it_is_not_used_and_when_it_is_old() {
+    let (_dir, access) = open();
+    let person = caller("s-a", Role::Supervisor, "a");
+    access.people.add(&person).unwrap();
+    let begin = || access.sessions.begin(person.clone(), false).unwrap();
+    let limits = SessionLimits::default();
+    let at = |from: Micros, minutes: i64| Micros(from.0 + minutes * 60_000_000);
+    let began = Micros::system_now();
+    let idle = begin();
+    let used = begin();
+    let find = |secret: &Secret, minutes| {
+        access
+            .sessions
+            .find(secret.show(), limits, at(began, minutes))
+            .is_some()
+    };
+    assert!(find(&idle, 29) && find(&used, 29));
+    assert!(!find(&idle, 60) && !find(&idle, 30));
+    for minutes in (29..12 * 60).step_by(29) {
+        assert!(find(&used, minutes));
+    }
+    assert!(!find(&used, 12 * 60 + 1));
 }

@@ -1,0 +1,219 @@
+//! Signing in and out, and what a person changes of the own account. What hashes a password waits on a
+//! thread of its own, a few at a time: each takes 19 MiB.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Access, AccessError, Action, Caller, NewChange, PasswordError, Role, Secret, Sellers, Session,
+    SessionLimits, SignInError, people::Proven, totp,
+};
+use crate::clock::Micros;
+
+/// Passwords hashed at once; more wait.
+pub(super) const HASHES_AT_ONCE: usize = 2;
+/// The longest such wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// The name of the account that the first start makes.
+const FIRST_ACCOUNT: &str = "admin";
+
+/// The secret of a second factor that is being set up.
+#[derive(Clone, Copy)]
+pub struct TotpKey(totp::Key);
+
+impl std::fmt::Debug for TotpKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TotpKey(…)")
+    }
+}
+
+impl TotpKey {
+    /// As 40 hexadecimal digits, for a hidden field of the form that confirms it.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// Reads [`TotpKey::to_hex`] back.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut key = totp::Key::default();
+        if text.len() != 2 * key.len() || !text.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(key))
+    }
+
+    /// The `otpauth://` link an app reads.
+    pub fn link(self, caller: &Caller) -> String {
+        totp::link(&self.0, &caller.name)
+    }
+}
+
+impl Access {
+    /// How long sessions last from now on.
+    pub fn set_session_limits(&self, limits: SessionLimits) {
+        self.limits.store(Arc::new(limits));
+    }
+
+    /// The account of a first start, if there is none at all: its name and one-time password.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn first_account(&self) -> Result<Option<(&'static str, Secret)>, AccessError> {
+        if !self.people.are_none()? {
+            return Ok(None);
+        }
+        let caller = Caller {
+            name: FIRST_ACCOUNT.to_owned(),
+            role: Role::Compliance,
+            sellers: Sellers::All,
+        };
+        let secret = self.people.add(&caller)?;
+        self.note(
+            &Caller::machine(),
+            Action::AddUser,
+            FIRST_ACCOUNT,
+            "role compliance",
+        );
+        Ok(Some((FIRST_ACCOUNT, secret)))
+    }
+
+    /// Signs somebody in; the secret goes into the cookie. An empty `code` is none.
+    ///
+    /// # Errors
+    /// Why not, to be told to the person.
+    pub async fn sign_in(
+        self: &Arc<Self>,
+        name: String,
+        password: String,
+        code: String,
+    ) -> Result<Secret, SignInError> {
+        let proven = self
+            .hashing(move |access| access.people.prove(&name, &password, &code))
+            .await??;
+        self.begin(proven)
+    }
+
+    pub(super) fn begin(&self, proven: Proven) -> Result<Secret, SignInError> {
+        Ok(self.sessions.begin(proven.caller, proven.must_change)?)
+    }
+
+    /// The session of a cookie's value, if it has not ended.
+    pub fn session(&self, cookie: &str) -> Option<Session> {
+        self.sessions
+            .find(cookie, **self.limits.load(), Micros::system_now())
+    }
+
+    /// Ends the session of a cookie's value.
+    pub fn sign_out(&self, cookie: &str) {
+        self.sessions.end(cookie);
+    }
+
+    /// Changes the password of who is signed in by this cookie; other sessions of the account end.
+    ///
+    /// # Errors
+    /// Why not, to be told to the person.
+    pub async fn change_password(
+        self: &Arc<Self>,
+        cookie: String,
+        present: String,
+        new: String,
+    ) -> Result<(), PasswordError> {
+        let session = self.session(&cookie).ok_or(SignInError::Wrong)?;
+        let caller = session.caller.clone();
+        self.hashing(move |access| access.people.change_password(&caller.name, &present, &new))
+            .await??;
+        self.sessions.end_all(&session.caller.name, Some(&cookie));
+        self.sessions.password_changed(&cookie);
+        let (caller, what) = (&session.caller, "password");
+        self.note(caller, Action::ChangeOwnPassword, &caller.name, what);
+        Ok(())
+    }
+
+    /// A new second factor for who is signed in, to be shown and then confirmed.
+    ///
+    /// # Errors
+    /// If the system gives no random numbers.
+    pub fn new_totp(&self) -> Result<TotpKey, AccessError> {
+        totp::key().map(TotpKey)
+    }
+
+    /// Takes the second factor on, if a code of it is right; false if not.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn confirm_totp(
+        &self,
+        caller: &Caller,
+        key: TotpKey,
+        code: &str,
+    ) -> Result<bool, AccessError> {
+        let is_right = self.people.set_totp(&caller.name, &key.0, code)?;
+        if is_right {
+            self.note(
+                caller,
+                Action::ChangeOwnPassword,
+                &caller.name,
+                "second factor",
+            );
+        }
+        Ok(is_right)
+    }
+
+    /// Closes an account; whoever is signed in with it is out at once.
+    ///
+    /// # Errors
+    /// If there is none of this name, or it cannot be written.
+    pub fn disable_user(&self, name: &str) -> Result<(), AccessError> {
+        self.people.disable(name)?;
+        self.sessions.end_all(name, None);
+        Ok(())
+    }
+
+    /// Gives an account a new one-time password, opens it again, drops its second factor and ends its
+    /// sessions.
+    ///
+    /// # Errors
+    /// If there is none of this name, or it cannot be written.
+    pub fn reset_user(&self, name: &str) -> Result<Secret, AccessError> {
+        let secret = self.people.reset(name)?;
+        self.sessions.end_all(name, None);
+        Ok(secret)
+    }
+
+    /// Records a change that is done already: if it cannot be recorded the log has it.
+    pub fn note(&self, caller: &Caller, action: Action, key: &str, new: &str) {
+        let change = NewChange {
+            key,
+            new,
+            ..NewChange::default()
+        };
+        self.note_change(caller, action, &change);
+    }
+
+    /// As [`Access::note`], with everything a change has.
+    pub fn note_change(&self, caller: &Caller, action: Action, change: &NewChange<'_>) {
+        if let Err(error) = self.changes.record(caller, action, change) {
+            tracing::error!(%error, action = action.name(), who = caller.name, "a change could not be recorded");
+        }
+    }
+
+    /// Runs what hashes a password where it may take its time.
+    async fn hashing<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, SignInError> {
+        let busy = || SignInError::Wait {
+            seconds: LONGEST_WAIT.as_secs(),
+        };
+        let place = tokio::time::timeout(LONGEST_WAIT, self.hashing.acquire()).await;
+        let Ok(Ok(_place)) = place else {
+            return Err(busy());
+        };
+        let access = self.clone();
+        tokio::task::spawn_blocking(move || work(&access))
+            .await
+            .map_err(|_| busy())
+    }
+}
