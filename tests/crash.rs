@@ -1,0 +1,14 @@
+//! The real binary, killed and put on a system that fails, over and over: nothing acknowledged is lost,
+//! nothing is allowed without a record, and nothing is allowed that should not be (`docs/failures.md`).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "crash/kills.rs"]
+mod kills;
+#[path = "crash/load.rs"]
+mod load;
+#[path = "crash/model.rs"]
+mod model;
+#[path = "crash/process.rs"]
+mod process;
+#[path = "crash/world.rs"]
+mod world;
