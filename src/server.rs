@@ -4,6 +4,7 @@
 //! tonic on tokio's default runtime (`docs/decisions/0003-a-runtime-a-core.md`).
 
 mod accept;
+mod connection;
 mod health;
 mod services;
 mod socket;
@@ -119,7 +120,8 @@ impl Server {
                         let mailbox = sidecar.ledger.mailbox();
                         let post = mailbox.clone();
                         let delivery = tokio::spawn(async move { post.run().await });
-                        let routes = services::for_dialers(&sidecar, &mailbox, &health, &options);
+                        let routes =
+                            services::for_dialers(&sidecar, &mailbox, &health, &options, &stopped);
                         accept::serve(routes, &options, dealt, stopped).await;
                         delivery.abort();
                     });
@@ -137,17 +139,18 @@ impl Server {
                 let mailbox = served.ledger.mailbox();
                 let post = mailbox.clone();
                 let delivery = tokio::spawn(async move { post.run().await });
-                let watching = tokio::spawn(health.clone().watch(served.clone()));
+                let watching = tokio::spawn(health.clone().watch(served.clone(), stopped.clone()));
                 if let Some(listener) = listener {
                     let dealing = accept::deal(listener, dealers, own.connections, stopped.clone());
                     tokio::spawn(dealing);
                 }
-                let routes = services::for_socket(&served, &mailbox, &health, &own);
+                let routes = services::for_socket(&served, &mailbox, &health, &own, &stopped);
                 socket::serve(routes, unix, &own, stopped).await;
-                watching.abort();
+                let _ = watching.await;
                 delivery.abort();
             });
-            rt.shutdown_timeout(Duration::from_secs(1));
+            // A write whose caller went away is carried out all the same.
+            rt.shutdown_timeout(own.grace);
         })?);
         Ok(Self {
             listening,
@@ -159,8 +162,9 @@ impl Server {
         })
     }
 
-    /// Takes nothing new, answers what is under way, closes the ledger.
-    /// Returns false if something was still under way after the grace time.
+    /// Takes nothing new, answers what is under way, closes the ledger: health says NOT_SERVING, the port
+    /// is closed, connections are told to go away, open streams end with UNAVAILABLE once what they asked
+    /// is answered. Returns false if something was still under way after the grace time.
     pub fn stop(self) -> bool {
         self.stop.send_replace(true);
         let until = std::time::Instant::now() + self.grace;

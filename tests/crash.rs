@@ -10,5 +10,7 @@ mod load;
 mod model;
 #[path = "crash/process.rs"]
 mod process;
+#[path = "crash/stop.rs"]
+mod stop;
 #[path = "crash/world.rs"]
 mod world;

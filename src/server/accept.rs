@@ -1,25 +1,15 @@
 //! Accepting connections and dealing them to the runtimes, round robin.
 
-use std::{
-    net::TcpListener,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
 };
 use tokio_stream::{StreamExt, wrappers::UnboundedReceiverStream};
-use tonic::{
-    service::Routes,
-    transport::{Server, server::Connected},
-};
+use tonic::{service::Routes, transport::Server};
 
-use super::ServerOptions;
+use super::{ServerOptions, connection::Connection};
 
 /// A connection that was accepted, with its place among those allowed.
 pub(super) struct Accepted {
@@ -82,11 +72,11 @@ pub(super) async fn serve(
     dealt: mpsc::UnboundedReceiver<Accepted>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let incoming = UnboundedReceiverStream::new(dealt).map(|accepted| {
-        TcpStream::from_std(accepted.stream).map(|stream| Connection {
-            stream,
-            _place: accepted.place,
-        })
+    let silent = stopped.clone();
+    let incoming = UnboundedReceiverStream::new(dealt).map(move |accepted| {
+        let stream = TcpStream::from_std(accepted.stream)?;
+        let place = Some(accepted.place);
+        Ok::<_, std::io::Error>(Connection::new(stream, place, silent.clone()))
     });
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
@@ -109,57 +99,4 @@ pub(super) fn builder(options: &ServerOptions) -> Server {
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .http2_max_header_list_size(Some(16 * 1024))
         .max_frame_size(Some(64 * 1024))
-}
-
-struct Connection {
-    stream: TcpStream,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Connected for Connection {
-    type ConnectInfo = <TcpStream as Connected>::ConnectInfo;
-
-    fn connect_info(&self) -> Self::ConnectInfo {
-        self.stream.connect_info()
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[std::io::IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }

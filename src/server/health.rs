@@ -4,6 +4,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use tokio::sync::watch;
 use tonic_health::{
     ServingStatus,
     pb::health_server::{Health as HealthApi, HealthServer},
@@ -37,7 +38,26 @@ impl Health {
         self.service.clone()
     }
 
-    pub(super) async fn watch(self, sidecar: Arc<Sidecar>) {
+    /// Tells what is so, until stopped; then nothing serves any more and whoever watches is let go.
+    pub(super) async fn watch(mut self, sidecar: Arc<Sidecar>, mut stopped: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.tell(&sidecar) => {}
+            _ = stopped.wait_for(|s| *s) => {}
+        }
+        let registers = registers(&sidecar).into_iter();
+        let registers = registers.map(|(name, _)| format!("register/{name}"));
+        for name in [String::new(), CHECKS.to_owned()]
+            .into_iter()
+            .chain(registers)
+        {
+            let status = ServingStatus::NotServing;
+            self.reporter.set_service_status(&name, status).await;
+            // A stream of Watch ends when its name is gone; else it would hold up the stop.
+            self.reporter.clear_service_status(&name).await;
+        }
+    }
+
+    async fn tell(&self, sidecar: &Sidecar) {
         let mut told: Option<String> = None;
         let mut first = true;
         loop {
@@ -55,7 +75,7 @@ impl Health {
             };
             self.reporter.set_service_status("", status).await;
             self.reporter.set_service_status(CHECKS, status).await;
-            for (name, fresh) in registers(&sidecar) {
+            for (name, fresh) in registers(sidecar) {
                 let status = match fresh {
                     true => ServingStatus::Serving,
                     false => ServingStatus::NotServing,

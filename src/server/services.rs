@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tonic::service::Routes;
 
 use super::{ServerOptions, health::Health};
@@ -30,8 +31,10 @@ pub(super) fn for_dialers(
     mailbox: &Mailbox,
     health: &Health,
     options: &ServerOptions,
+    stopped: &watch::Receiver<bool>,
 ) -> Routes {
-    let checks = Checks::new(sidecar.clone(), mailbox.clone(), options.check);
+    let checks =
+        Checks::new(sidecar.clone(), mailbox.clone(), options.check).until(stopped.clone());
     let max = options.message_bytes;
     let mut routes = Routes::new(
         CheckServiceServer::new(checks)
@@ -75,8 +78,9 @@ pub(super) fn for_socket(
     mailbox: &Mailbox,
     health: &Health,
     options: &ServerOptions,
+    stopped: &watch::Receiver<bool>,
 ) -> Routes {
-    for_dialers(sidecar, mailbox, health, options)
+    for_dialers(sidecar, mailbox, health, options, stopped)
         .add_service(IntakeServiceServer::new(IntakeDoor(sidecar.clone())))
         .prepare()
 }

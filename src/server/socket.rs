@@ -9,10 +9,10 @@ use std::{
 };
 
 use tokio::sync::watch;
-use tokio_stream::wrappers::UnixListenerStream;
+use tokio_stream::{StreamExt, wrappers::UnixListenerStream};
 use tonic::service::Routes;
 
-use super::{ServeError, ServerOptions};
+use super::{ServeError, ServerOptions, connection::Connection};
 
 /// The socket's name in the data directory.
 pub const SOCKET: &str = "verzet.sock";
@@ -46,6 +46,9 @@ pub(super) async fn serve(
             return;
         }
     };
+    let silent = stopped.clone();
+    let incoming = UnixListenerStream::new(listener)
+        .map(move |stream| Ok::<_, io::Error>(Connection::new(stream?, None, silent.clone())));
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };
@@ -53,7 +56,7 @@ pub(super) async fn serve(
     let served = tonic::transport::Server::builder()
         .max_concurrent_streams(Some(options.streams_per_connection))
         .add_routes(routes)
-        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stop)
+        .serve_with_incoming_shutdown(incoming, stop)
         .await;
     if let Err(error) = served {
         tracing::error!(%error, "the socket stopped serving");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::{Stream, StreamExt, stream::FuturesUnordered};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
@@ -31,6 +31,7 @@ pub struct Checks {
     mailbox: Mailbox,
     limits: CheckLimits,
     counts: Arc<Shard>,
+    stopped: Option<watch::Receiver<bool>>,
 }
 
 /// What bounds a check.
@@ -54,6 +55,16 @@ impl Checks {
             sidecar,
             mailbox,
             limits,
+            stopped: None,
+        }
+    }
+
+    /// Lets streams end once this becomes true: what was asked is answered, nothing more is taken.
+    #[must_use]
+    pub fn until(self, stopped: watch::Receiver<bool>) -> Self {
+        Self {
+            stopped: Some(stopped),
+            ..self
         }
     }
 
@@ -265,9 +276,18 @@ impl CheckService for Checks {
         let checks = self.clone();
         let most = self.limits.stream_in_flight;
         let (answers, to_caller) = mpsc::channel(most);
+        let stopped = self.stopped.clone();
         tokio::spawn(async move {
+            let stop = async move {
+                match stopped {
+                    Some(mut stopped) => drop(stopped.wait_for(|s| *s).await),
+                    None => std::future::pending().await,
+                }
+            };
+            let mut stop = std::pin::pin!(stop);
             let mut under_way = FuturesUnordered::new();
             let mut open = true;
+            let mut ended = None;
             while open || !under_way.is_empty() {
                 tokio::select! {
                     // A slow reader fills the channel and so holds back the questions it sends.
@@ -282,17 +302,15 @@ impl CheckService for Checks {
                             under_way.push(async move { checks.on_stream(question).await });
                         }
                         Ok(None) => open = false,
-                        Err(broken) => {
-                            // The transport is gone or the bytes are not protobuf: what was taken is
-                            // answered, then the stream ends with the cause.
-                            while let Some(answer) = under_way.next().await {
-                                let _ = answers.send(Ok(answer)).await;
-                            }
-                            let _ = answers.send(Err(broken)).await;
-                            return;
-                        }
+                        // The transport is gone or the bytes are not protobuf: what was taken is
+                        // answered, then the stream ends with the cause.
+                        Err(broken) => (open, ended) = (false, Some(broken)),
                     },
+                    () = &mut stop, if open => (open, ended) = (false, Some(status::stopping())),
                 }
+            }
+            if let Some(cause) = ended {
+                let _ = answers.send(Err(cause)).await;
             }
         });
         let stream = tokio_stream::wrappers::ReceiverStream::new(to_caller);

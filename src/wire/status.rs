@@ -28,6 +28,11 @@ pub fn ledger(error: &LedgerError) -> Status {
     Status::unavailable(error.to_string())
 }
 
+/// The sidecar stops: nothing more is taken on this stream.
+pub fn stopping() -> Status {
+    Status::unavailable("the sidecar stops; connect again and ask again")
+}
+
 /// Load is shed; ask again after the delay.
 pub fn overloaded(message: String) -> Status {
     Status::with_error_details(

@@ -20,7 +20,7 @@ use verzet::{
 use crate::{
     load::{Load, Random, dry_run, recorded},
     model::Model,
-    process::{Place, Process, tell},
+    process::{Place, Process, runtime, tell},
     world,
 };
 
@@ -33,12 +33,7 @@ fn a_sidecar_killed_at_any_moment_loses_nothing_it_acknowledged() {
     let seed = std::env::var("VERZET_KILLS_SEED")
         .map_or_else(|_| Micros::system_now().0 as u64, |n| n.parse().unwrap());
     tell(&format!("kills: {kills}, VERZET_KILLS_SEED={seed}"));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(kill_over_and_over(kills, Random(seed)));
+    runtime().block_on(kill_over_and_over(kills, Random(seed)));
 }
 
 /// What is printed in the end.

@@ -112,7 +112,10 @@ impl Load {
 
     /// A refusal is UNAVAILABLE, load that was shed, or a deadline; never anything else.
     fn refused(&self, status: &Status) {
-        self.model.refused();
+        if was_told_to_go_away(status) {
+            return self.model.refused("told to go away");
+        }
+        self.model.refused(&format!("{:?}", status.code()));
         let broken_off = std::error::Error::source(status).is_some();
         let fine = matches!(
             status.code(),
@@ -151,16 +154,15 @@ impl Load {
         };
         let mut answers = answers.into_inner();
         let mut open = std::collections::HashMap::new();
-        let mut n = 0u64;
+        let (mut n, mut heard) = (0u64, true);
         loop {
-            while open.len() < 8 && !self.is_over() {
+            while heard && open.len() < 8 && !self.is_over() {
                 let (mut question, may) = self.question(&mut random);
                 n += 1;
                 question.call_id = format!("s{seed:x}-{n}");
                 open.insert(question.call_id.clone(), (question.number.clone(), may));
-                if ask.send(question).await.is_err() {
-                    return;
-                }
+                // Nobody hears any more; what was answered before is still to be read.
+                heard = ask.send(question).await.is_ok();
             }
             if open.is_empty() {
                 return;
@@ -246,6 +248,19 @@ impl Load {
             }
         }
     }
+}
+
+/// Whether the server closed the connection in order (GOAWAY without error) before the question was sent
+/// on it: then the server never saw it. tonic's client gives that as INTERNAL.
+fn was_told_to_go_away(status: &Status) -> bool {
+    let mut cause = std::error::Error::source(status);
+    while let Some(error) = cause {
+        if let Some(h2) = error.downcast_ref::<h2::Error>() {
+            return h2.is_go_away() && h2.is_remote() && h2.reason() == Some(h2::Reason::NO_ERROR);
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Decides without a record, a thousand numbers a time: number to verdict and reason.

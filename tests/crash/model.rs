@@ -23,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) checks: u64,
     pub(crate) allows: u64,
     pub(crate) refused: u64,
+    /// Refusals by gRPC code, and those of a server that closed the connection in order.
+    pub(crate) codes: HashMap<String, u64>,
     /// What must never be, and was.
     pub(crate) wrong: Vec<String>,
 }
@@ -66,8 +68,10 @@ impl Model {
         told.answers.insert(seq, (number.to_owned(), allowed));
     }
 
-    pub(crate) fn refused(&self) {
-        self.told().refused += 1;
+    pub(crate) fn refused(&self, how: &str) {
+        let mut told = self.told();
+        told.refused += 1;
+        *told.codes.entry(how.to_owned()).or_default() += 1;
     }
 
     pub(crate) fn wrong(&self, what: String) {

@@ -201,6 +201,11 @@ impl Process {
         }
     }
 
+    /// The dialers' port, as host and port.
+    pub(crate) fn host(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+
     /// A connection to the dialers' port.
     pub(crate) async fn connect(&self) -> Channel {
         let endpoint = Endpoint::from_shared(self.address.clone()).unwrap();
@@ -235,12 +240,30 @@ impl Drop for Process {
     }
 }
 
+/// A runtime for a test that drives a process.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
 /// Waits until something is so.
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
         assert!(begun.elapsed() < PATIENCE, "never: {what}");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The same, letting others run.
+pub(crate) async fn until_async(what: &str, mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
