@@ -191,6 +191,14 @@ impl Zone {
         Day(i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX }))
     }
 
+    /// The first instant of the hour it is there at an instant, and so of a stretch of time that has one
+    /// civil day and hour: where clocks go back, the hour that comes twice is two.
+    pub fn start_of_hour(&self, at: Micros) -> Micros {
+        let second = at.0.div_euclid(1_000_000);
+        let into = (second + i64::from(self.offset(at))).rem_euclid(3_600);
+        Micros((second - into).saturating_mul(1_000_000))
+    }
+
     /// The first instant of a day there.
     pub fn start_of(&self, day: Day) -> Micros {
         self.tz
@@ -255,6 +263,22 @@ mod tests {
         assert_eq!(
             ams.start_of(Day::parse("2026-07-01").unwrap()),
             Micros::parse("2026-06-30T22:00:00Z").unwrap()
+        );
+        let hour = |zone: &str, t: &str| {
+            let at = Micros::parse(t).unwrap();
+            Zone::named(zone).unwrap().start_of_hour(at).to_string()
+        };
+        assert_eq!(
+            hour("Europe/Amsterdam", "2026-10-25T00:59:59.9Z"),
+            "2026-10-25T00:00:00Z"
+        );
+        assert_eq!(
+            hour("Europe/Amsterdam", "2026-10-25T01:00:00Z"),
+            "2026-10-25T01:00:00Z"
+        );
+        assert_eq!(
+            hour("Asia/Kolkata", "2026-10-25T00:59:00Z"),
+            "2026-10-25T00:30:00Z"
         );
     }
 }

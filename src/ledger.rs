@@ -44,7 +44,11 @@ pub use stored::{StoredDecision, StoredShadow};
 pub use walk::{PartSummary, verify_part};
 pub use words::{StoredEngine, StoredRegime};
 
-use crate::{clock::Micros, durable, metrics::LedgerMetrics};
+use crate::{
+    clock::{Day, Micros},
+    durable,
+    metrics::LedgerMetrics,
+};
 use part::{Part, Tail};
 use progress::Progress;
 use queue::Queue;
@@ -208,6 +212,19 @@ impl Ledger {
     /// thread it is used on.
     pub fn reader(&self) -> Reader {
         Reader::new(&self.shared.dir, self.shared.ledger)
+    }
+
+    /// Makes the part of a day that is over one plain file, if nobody reads it now. The writer does so
+    /// when it goes on to the next day; whoever was reading then does it afterwards.
+    ///
+    /// # Errors
+    /// If the part cannot be opened.
+    pub fn rest(&self, day: Day) -> Result<(), LedgerError> {
+        let over = day < id::utc_day(self.last_at());
+        if over && part::path_of(&self.shared.dir, day).exists() {
+            Part::open(&self.shared.dir, day, None)?.rest();
+        }
+        Ok(())
     }
 
     /// Takes nothing any more, writes what waits, and blocks until that is done.

@@ -32,6 +32,7 @@ use crate::{
     metrics::Metrics,
     number::Region,
     policy::Packs,
+    report::Reports,
     store::Store,
 };
 use recent::RecentCalls;
@@ -69,7 +70,9 @@ pub struct Sidecar {
     /// Who may do what, and who did.
     pub access: Arc<Access>,
     /// The record of decisions.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
+    /// Counts and lists of them.
+    pub reports: Reports,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     world: ArcSwap<World>,

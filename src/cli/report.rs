@@ -20,7 +20,7 @@ use crate::proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest}
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// Decisions, newest first
+    /// Decisions, one by one
     List(List),
     /// Counts, grouped
     Summary(Summary),
@@ -33,6 +33,9 @@ pub(super) struct List {
     /// The most decisions listed; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u64,
+    /// The first decided first; the last first otherwise
+    #[arg(long)]
+    oldest_first: bool,
     /// Show the trail of each
     #[arg(long)]
     explain: bool,
@@ -90,6 +93,7 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
             filter: Some(filter.clone()),
             page_size: u32::try_from(left).unwrap_or(PAGE).min(PAGE),
             page_token: token,
+            oldest_first: args.oldest_first,
         };
         let page = page(&session, request).await?;
         left = left.saturating_sub(page.decisions.len() as u64);

@@ -138,6 +138,14 @@ impl Reader {
         self.scan(filter, None, false, &mut |decision| visit(&decision))
     }
 
+    /// The UTC days that have a part, oldest first.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub fn days(&self) -> Result<Vec<Day>, LedgerError> {
+        part::days(&self.dir)
+    }
+
     /// The call ids of the newest `max` records, newest first, and the decisions they were asked in.
     /// A call asked about twice comes twice. For remembering after a start what was asked before it.
     ///
@@ -177,6 +185,18 @@ impl Reader {
         Ok(calls)
     }
 
+    /// As [`Reader::visit`], but gives each decision away.
+    ///
+    /// # Errors
+    /// If a part cannot be read.
+    pub fn take(
+        &mut self,
+        filter: &Filter,
+        visit: &mut dyn FnMut(StoredDecision) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        self.scan(filter, None, false, visit)
+    }
+
     fn scan(
         &mut self,
         filter: &Filter,
@@ -186,7 +206,12 @@ impl Reader {
     ) -> Result<(), LedgerError> {
         let mut days = part::days(&self.dir)?;
         days.retain(|day| filter.touches(*day));
-        if let Some(before) = before {
+        if let Some(after) = filter.after {
+            // The last part that begins at or before the record behind it can hold it.
+            let from = self.parts_before(&days, after.saturating_add(2))?;
+            days.drain(..from.saturating_sub(1));
+        }
+        if let Some(before) = before.into_iter().chain(filter.before).min() {
             let reached = self.parts_before(&days, before)?;
             days.truncate(reached);
         }

@@ -1,8 +1,21 @@
 //! Counting decisions by what an officer asks about: campaign, reason, day …
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
-use crate::{clock::Zone, facts::model::words, ledger::StoredDecision, policy::Verdict};
+use hashbrown::HashMap;
+
+use super::{
+    error::ReportError,
+    filter::Filter,
+    index::{Combo, Grain, Index, Sums},
+    list::{self, Order},
+};
+use crate::{
+    clock::{Day, Micros, Zone},
+    facts::model::words,
+    ledger::StoredDecision,
+    policy::Verdict,
+};
 use std::fmt;
 
 words! {
@@ -28,13 +41,26 @@ words! {
         Day = 9 "day",
         /// The number.
         Number = 10 "number",
+        /// The week of ISO 8601 in the jurisdiction's zone, such as `2026-W48`.
+        Week = 11 "week",
+        /// The month in the jurisdiction's zone, such as `2026-11`.
+        Month = 12 "month",
     }
 }
 
-/// Counts of one group.
+/// What to count, and by what.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Which decisions.
+    pub filter: Filter,
+    /// The groups, in the order of a row's keys; none gives one row.
+    pub by: Vec<GroupBy>,
+}
+
+/// Counts of one group. Asked = allowed + blocked + deferred, always.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Counts {
-    /// All.
+    /// Asked: all.
     pub count: u64,
     /// `ALLOW`.
     pub allowed: u64,
@@ -42,78 +68,188 @@ pub struct Counts {
     pub blocked: u64,
     /// `DEFER`.
     pub deferred: u64,
+    /// `ALLOW` that today's law, where it is another regime, forbids.
+    pub forbidden_today: u64,
 }
 
 impl Counts {
-    fn add(&mut self, verdict: Verdict) {
-        self.count += 1;
-        match verdict {
-            Verdict::Allow => self.allowed += 1,
-            Verdict::Block => self.blocked += 1,
-            Verdict::Defer => self.deferred += 1,
+    fn add(&mut self, combo: &Combo, n: u64) {
+        self.count += n;
+        match combo.verdict {
+            Verdict::Allow => {
+                self.allowed += n;
+                let shadow = combo.shadow.as_ref();
+                if shadow.is_some_and(|s| s.verdict != Verdict::Allow) {
+                    self.forbidden_today += n;
+                }
+            }
+            Verdict::Block => self.blocked += n,
+            Verdict::Defer => self.deferred += n,
         }
     }
 }
 
-/// Counts by group; asked = allowed + blocked + deferred in every row and over all.
-#[derive(Debug)]
+/// Counts by group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    by: Vec<GroupBy>,
-    zone: Zone,
     /// By the values of the groups, in order.
     pub rows: BTreeMap<Vec<String>, Counts>,
     /// Over all.
     pub total: Counts,
+    /// How many of the newest records are not in the index yet, and so not counted.
+    pub behind: u64,
 }
 
 impl Summary {
-    /// An empty summary; hours and days are those of the zone.
-    pub fn new(by: Vec<GroupBy>, zone: Zone) -> Self {
-        Self {
-            by,
-            zone,
-            rows: BTreeMap::new(),
-            total: Counts::default(),
-        }
+    /// The rows, the largest first.
+    pub fn largest(&self) -> Vec<(&[String], Counts)> {
+        let mut rows: Vec<_> = self.rows.iter().map(|(k, n)| (k.as_slice(), *n)).collect();
+        rows.sort_by(|a, b| b.1.count.cmp(&a.1.count).then(a.0.cmp(b.0)));
+        rows
     }
+}
 
-    /// Counts a decision.
-    pub fn add(&mut self, decision: &StoredDecision) {
-        let keys = self.by.iter().map(|by| self.key(*by, decision)).collect();
-        self.rows.entry(keys).or_default().add(decision.verdict);
-        self.total.add(decision.verdict);
+pub(super) fn summarise(index: &Index, query: &Query) -> Result<Summary, ReportError> {
+    let f = &query.filter;
+    let by_number = query.by.contains(&GroupBy::Number);
+    if by_number || f.number.is_some() || f.call_id.is_some() || f.decision.is_some() {
+        return one_by_one(index, query);
     }
+    let finest = query.by.iter().map(|by| match by {
+        GroupBy::Hour => Grain::Hour,
+        GroupBy::Day | GroupBy::Week | GroupBy::Month => Grain::Day,
+        _ => Grain::Whole,
+    });
+    let grain = finest.max().unwrap_or(Grain::Whole);
+    let by_agent = query.by.contains(&GroupBy::Agent);
+    let sums = index.sums(f, grain, by_agent)?;
+    Ok(group(index, query, grain, &sums))
+}
 
-    fn key(&self, by: GroupBy, d: &StoredDecision) -> String {
-        match by {
-            GroupBy::Campaign => d.campaign.to_string(),
-            GroupBy::Seller => d.seller.to_string(),
-            GroupBy::Reason => d.reason.to_string(),
-            GroupBy::Verdict => d.verdict.to_string(),
-            GroupBy::Regime => d
-                .regime
-                .as_ref()
-                .map(|r| r.id.to_string())
+fn group(index: &Index, query: &Query, grain: Grain, sums: &Sums) -> Summary {
+    let mut callers: Vec<u32> = sums.counts.keys().map(|(_, _, agent)| *agent).collect();
+    callers.sort_unstable();
+    callers.dedup();
+    let names = index.agents(callers.iter().copied());
+    let agents: HashMap<u32, Arc<str>> = callers.into_iter().zip(names).collect();
+    let mut summary = Summary {
+        behind: sums.behind,
+        ..Summary::default()
+    };
+    let mut times = Times::new(&index.zone);
+    for ((bucket, combo, agent), n) in &sums.counts {
+        let Some(combo) = sums.combos.get(*combo as usize) else {
+            continue;
+        };
+        let at = match grain {
+            Grain::Hour => Micros(*bucket),
+            _ => Day(i32::try_from(*bucket).unwrap_or(i32::MAX)).utc_start(),
+        };
+        let keys = query.by.iter().map(|by| match by {
+            GroupBy::Agent => agents
+                .get(agent)
+                .map(ToString::to_string)
                 .unwrap_or_default(),
-            GroupBy::Source => d.source.to_string(),
-            GroupBy::Agent => d
-                .personal
-                .as_ref()
-                .map(|p| p.agent_id.to_string())
-                .unwrap_or_default(),
-            GroupBy::Number => d
-                .personal
-                .as_ref()
-                .and_then(|p| p.e164)
-                .map(|n| n.to_string())
-                .unwrap_or_default(),
-            GroupBy::Day => self.zone.day(d.at).to_string(),
-            GroupBy::Hour => {
-                d.at.timestamp()
-                    .to_zoned_datetime(self.zone.tz().clone())
-                    .strftime("%Y-%m-%dT%H:00%:z")
-                    .to_string()
+            GroupBy::Hour | GroupBy::Day | GroupBy::Week | GroupBy::Month => {
+                times.key(*by, *bucket, grain, at)
             }
+            by => of_combo(*by, combo),
+        });
+        summary
+            .rows
+            .entry(keys.collect())
+            .or_default()
+            .add(combo, *n);
+        summary.total.add(combo, *n);
+    }
+    summary
+}
+
+/// By reading the decisions themselves: where the index does not hold what is asked for.
+fn one_by_one(index: &Index, query: &Query) -> Result<Summary, ReportError> {
+    let mut summary = Summary::default();
+    let zone = &index.zone;
+    list::visit(index, &query.filter, Order::OldestFirst, &mut |d| {
+        let combo = Combo::of(d);
+        let keys = query.by.iter().map(|by| of_decision(zone, *by, &combo, d));
+        summary
+            .rows
+            .entry(keys.collect())
+            .or_default()
+            .add(&combo, 1);
+        summary.total.add(&combo, 1);
+        ControlFlow::Continue(())
+    })?;
+    summary.behind = index.behind();
+    Ok(summary)
+}
+
+fn of_combo(by: GroupBy, combo: &Combo) -> String {
+    match by {
+        GroupBy::Campaign => combo.campaign.to_string(),
+        GroupBy::Seller => combo.seller.to_string(),
+        GroupBy::Reason => combo.reason.to_string(),
+        GroupBy::Verdict => combo.verdict.to_string(),
+        GroupBy::Regime => combo.regime.to_string(),
+        GroupBy::Source => combo.source.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn of_decision(zone: &Zone, by: GroupBy, combo: &Combo, d: &StoredDecision) -> String {
+    let personal = d.personal.as_ref();
+    match by {
+        GroupBy::Agent => personal.map(|p| p.agent_id.clone()).unwrap_or_default(),
+        GroupBy::Number => {
+            let number = personal.and_then(|p| p.e164);
+            number.map(|n| n.to_string()).unwrap_or_default()
         }
+        GroupBy::Hour => hour(zone, zone.start_of_hour(d.at)),
+        GroupBy::Day | GroupBy::Week | GroupBy::Month => of_day(by, zone.day(d.at)),
+        by => of_combo(by, combo),
+    }
+}
+
+/// An hour written out with its offset, so that the one that comes twice is two.
+fn hour(zone: &Zone, start: Micros) -> String {
+    start
+        .timestamp()
+        .to_zoned_datetime(zone.tz().clone())
+        .strftime("%Y-%m-%dT%H:00%:z")
+        .to_string()
+}
+
+fn of_day(by: GroupBy, day: Day) -> String {
+    let date = day.date();
+    match by {
+        GroupBy::Week => {
+            let week = date.iso_week_date();
+            format!("{:04}-W{:02}", week.year(), week.week())
+        }
+        GroupBy::Month => format!("{:04}-{:02}", date.year(), date.month()),
+        _ => day.to_string(),
+    }
+}
+
+/// Names of times, made once each.
+struct Times<'a> {
+    zone: &'a Zone,
+    names: HashMap<(GroupBy, i64), String>,
+}
+
+impl<'a> Times<'a> {
+    fn new(zone: &'a Zone) -> Self {
+        let names = HashMap::new();
+        Self { zone, names }
+    }
+
+    fn key(&mut self, by: GroupBy, bucket: i64, grain: Grain, at: Micros) -> String {
+        let zone = self.zone;
+        let name = || match (by, grain) {
+            (GroupBy::Hour, _) => hour(zone, at),
+            (by, Grain::Hour) => of_day(by, zone.day(at)),
+            (by, _) => of_day(by, Day(i32::try_from(bucket).unwrap_or(i32::MAX))),
+        };
+        self.names.entry((by, bucket)).or_insert_with(name).clone()
     }
 }

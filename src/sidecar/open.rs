@@ -27,6 +27,7 @@ use crate::{
         enforced::{Enforced, Enforcement},
         pack::PackError,
     },
+    report::{ReportOptions, Reports},
     store::{EnforcementRow, NewSetup, Store, StoreError, StoreReader},
 };
 
@@ -91,7 +92,7 @@ impl Sidecar {
         let symbols = Arc::new(Symbols::default());
         let mut store = Store::open(&settings.data_dir, &symbols)?;
         let access = Arc::new(Access::open(&settings.data_dir)?);
-        let ledger = Ledger::open(&settings.ledger_dir, settings.ledger.clone())?;
+        let ledger = Arc::new(Ledger::open(&settings.ledger_dir, settings.ledger.clone())?);
         if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
             return Err(OpenError::OlderFacts {
                 facts: store.revision(),
@@ -133,6 +134,12 @@ impl Sidecar {
         for (call_id, id) in calls {
             recent.remember(&call_id, id);
         }
+        let reports = Reports::open(
+            &settings.data_dir.join("report"),
+            ledger.clone(),
+            home.zone.clone(),
+            ReportOptions::default(),
+        );
         Ok(Self {
             revisions: watch::Sender::new(world.revision),
             world: ArcSwap::from_pointee(world),
@@ -142,6 +149,7 @@ impl Sidecar {
             access,
             ledger,
             metrics,
+            reports,
             store: store.into(),
             recent,
         })

@@ -10,11 +10,12 @@ use super::{
     status,
 };
 use crate::{
-    ledger::{DecisionId, Durability, Filter, StoredDecision},
+    access::Sellers,
+    ledger::{DecisionId, Durability, StoredDecision},
     number,
-    policy::{Packs, Reason, Verdict},
+    policy::{Intent, Packs, Reason, Verdict},
     proto::v1::{self, report_service_server::ReportService},
-    report::summary::{GroupBy, Summary},
+    report::{Counts, Filter, GroupBy, Order, Query, ReportError},
     sidecar::Sidecar,
 };
 
@@ -27,7 +28,12 @@ const DEFAULT_PAGE: u32 = 100;
 
 impl ReportDoor {
     /// The filter asked for. `None` if it can match nothing (a number that is not valid).
-    fn filter(&self, asked: Option<v1::DecisionFilter>, fields: &mut Fields) -> Option<Filter> {
+    fn filter(
+        &self,
+        sellers: Sellers,
+        asked: Option<v1::DecisionFilter>,
+        fields: &mut Fields,
+    ) -> Option<Filter> {
         let f = asked.unwrap_or_default();
         let from = fields.time("filter.from", f.from.as_ref());
         let until = fields.time("filter.until", f.until.as_ref());
@@ -48,21 +54,31 @@ impl ReportDoor {
             Some(Ok(id)) => Some(id),
             None => None,
         };
-        let e164 = match f.number.as_str() {
+        let number = match f.number.as_str() {
             "" => None,
             typed => Some(number::read(typed, region)?.e164),
         };
         let text = |s: String| (!s.is_empty()).then_some(s);
         Some(Filter {
+            sellers,
             from,
             until,
             campaign: text(f.campaign_id),
             seller: text(f.seller_id),
+            source: text(f.source_id),
+            regime: text(f.regime),
             verdict,
             reason,
-            e164,
+            intent: code(fields, "filter.intent", f.intent, Intent::from_code),
+            shadow: code(
+                fields,
+                "filter.shadow_verdict",
+                f.shadow_verdict,
+                Verdict::from_code,
+            ),
+            agent: text(f.agent_id),
+            number,
             call_id: text(f.call_id),
-            agent_id: text(f.agent_id),
             decision,
         })
     }
@@ -101,7 +117,7 @@ impl ReportService for ReportDoor {
     ) -> Result<Response<v1::ListDecisionsResponse>, Status> {
         let asked = request.into_inner();
         let mut fields = Fields::default();
-        let filter = self.filter(asked.filter, &mut fields);
+        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
         let size = match asked.page_size {
             0 => DEFAULT_PAGE,
             n if n <= MAX_PAGE => n,
@@ -110,7 +126,7 @@ impl ReportService for ReportDoor {
                 DEFAULT_PAGE
             }
         };
-        let before = match asked.page_token.as_str() {
+        let from = match asked.page_token.as_str() {
             "" => None,
             token => token
                 .parse::<u64>()
@@ -121,12 +137,16 @@ impl ReportService for ReportDoor {
         let Some(filter) = filter else {
             return Ok(Response::new(v1::ListDecisionsResponse::default()));
         };
+        let order = match asked.oldest_first {
+            true => Order::OldestFirst,
+            false => Order::NewestFirst,
+        };
         let sidecar = self.0.clone();
         blocking(move || {
-            let mut reader = sidecar.ledger.reader();
-            let page = reader
-                .list(&filter, before, size as usize)
-                .map_err(|e| status::ledger(&e))?;
+            let page = sidecar
+                .reports
+                .list(&filter, order, from, size as usize)
+                .map_err(|e| failed(&e))?;
             Ok(Response::new(v1::ListDecisionsResponse {
                 decisions: page
                     .decisions
@@ -134,6 +154,7 @@ impl ReportService for ReportDoor {
                     .map(|d| decision(d, &sidecar.packs))
                     .collect(),
                 next_page_token: page.next.map(|seq| seq.to_string()).unwrap_or_default(),
+                behind: page.behind,
             }))
         })
         .await
@@ -145,7 +166,7 @@ impl ReportService for ReportDoor {
     ) -> Result<Response<v1::SummariseDecisionsResponse>, Status> {
         let asked = request.into_inner();
         let mut fields = Fields::default();
-        let filter = self.filter(asked.filter, &mut fields);
+        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
         let mut by = Vec::new();
         for (i, value) in asked.group_by.iter().enumerate() {
             by.extend(code(
@@ -159,32 +180,40 @@ impl ReportService for ReportDoor {
             by = vec![GroupBy::Verdict, GroupBy::Reason];
         }
         fields.check()?;
+        let Some(filter) = filter else {
+            return Ok(Response::new(v1::SummariseDecisionsResponse::default()));
+        };
         let sidecar = self.0.clone();
         blocking(move || {
-            let mut summary = Summary::new(by, sidecar.home.zone.clone());
-            if let Some(filter) = filter {
-                sidecar
-                    .ledger
-                    .reader()
-                    .fold(&filter, &mut |d| summary.add(d))
-                    .map_err(|e| status::ledger(&e))?;
-            }
+            let query = Query { filter, by };
+            let summary = sidecar.reports.summarise(&query).map_err(|e| failed(&e))?;
+            let rows = summary.rows.iter();
             Ok(Response::new(v1::SummariseDecisionsResponse {
-                rows: summary
-                    .rows
-                    .iter()
-                    .map(|(keys, n)| v1::SummaryRow {
-                        keys: keys.clone(),
-                        count: n.count,
-                        allowed: n.allowed,
-                        blocked: n.blocked,
-                        deferred: n.deferred,
-                    })
-                    .collect(),
+                rows: rows.map(|(keys, n)| row(keys.clone(), n)).collect(),
                 total: summary.total.count,
+                sum: Some(row(Vec::new(), &summary.total)),
+                behind: summary.behind,
             }))
         })
         .await
+    }
+}
+
+fn row(keys: Vec<String>, n: &Counts) -> v1::SummaryRow {
+    v1::SummaryRow {
+        keys,
+        count: n.count,
+        allowed: n.allowed,
+        blocked: n.blocked,
+        deferred: n.deferred,
+        forbidden_today: n.forbidden_today,
+    }
+}
+
+fn failed(error: &ReportError) -> Status {
+    match error {
+        ReportError::Ledger(error) => status::ledger(error),
+        error => Status::unavailable(error.to_string()),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
         words::{day, number, parser, period},
     },
     clock::Day,
-    proto::v1::{DecisionFilter, Reason, Verdict},
+    proto::v1::{DecisionFilter, Intent, Reason, Verdict},
 };
 
 /// Without any of these: everything.
@@ -35,6 +35,18 @@ pub(super) struct Filter {
     /// With this reason
     #[arg(long, value_name = "WORD", ignore_case = true, hide_possible_values = true, value_parser = parser::<Reason>())]
     reason: Option<String>,
+    /// Of this number source
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// By this regime
+    #[arg(long, value_name = "ID")]
+    regime: Option<String>,
+    /// What today's law would have said, where another regime decided
+    #[arg(long, value_name = "WORD", ignore_case = true, value_parser = parser::<Verdict>())]
+    shadow: Option<String>,
+    /// Asked with this intent
+    #[arg(long, value_name = "WORD", ignore_case = true, value_parser = parser::<Intent>())]
+    intent: Option<String>,
     /// About this number, in any spelling
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     number: Option<String>,
@@ -79,6 +91,10 @@ impl Filter {
             call_id: text(&self.call),
             agent_id: text(&self.agent),
             decision_id: text(&self.decision),
+            source_id: text(&self.source),
+            regime: text(&self.regime),
+            intent: number::<Intent>(self.intent.as_deref()),
+            shadow_verdict: number::<Verdict>(self.shadow.as_deref()),
         })
     }
 }

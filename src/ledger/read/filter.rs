@@ -38,6 +38,10 @@ pub struct Filter {
     pub agent_id: Option<String>,
     /// This very decision.
     pub decision: Option<DecisionId>,
+    /// Only records with a larger number than this.
+    pub after: Option<u64>,
+    /// Only records with a smaller number than this.
+    pub before: Option<u64>,
 }
 
 impl Filter {

@@ -116,7 +116,7 @@ impl OpenPart {
         Ok(low)
     }
 
-    /// The records that a filter's times and a cursor leave; `None` if none.
+    /// The records that a filter's times and numbers and a cursor leave; `None` if none.
     pub(super) fn stretch(
         &self,
         filter: &Filter,
@@ -126,8 +126,11 @@ impl OpenPart {
         let Some((mut low, mut high)) = self.ends()? else {
             return Ok(None);
         };
-        if let Some(before) = before {
+        for before in before.into_iter().chain(filter.before) {
             high = high.min(i64::try_from(before).unwrap_or(i64::MAX) - 1);
+        }
+        if let Some(after) = filter.after {
+            low = low.max(i64::try_from(after).unwrap_or(i64::MAX).saturating_add(1));
         }
         if let Some(id) = filter.decision {
             let seq = i64::try_from(id.seq).unwrap_or(i64::MAX);
