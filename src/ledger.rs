@@ -34,7 +34,7 @@ pub use chain::Hash;
 pub use entry::{Durability, Engine, Entry, MAX_ROWS, MAX_TEXT, Personal, RegimeContext, Shadow};
 pub use error::{AppendError, LedgerError};
 pub use id::{DecisionId, DecisionIdError, LedgerId};
-pub use mailbox::Mailbox;
+pub use mailbox::{Mailbox, Waiting};
 pub use personal::StoredPersonal;
 pub use progress::Ticket;
 pub use queue::Health;

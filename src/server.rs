@@ -21,7 +21,10 @@ use tokio::{runtime, sync::watch};
 
 pub use socket::SOCKET;
 
-use crate::{sidecar::Sidecar, wire::check::CheckLimits};
+use crate::{
+    sidecar::Sidecar,
+    wire::check::{CheckLimits, Checks},
+};
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -120,9 +123,10 @@ impl Server {
                         let mailbox = sidecar.ledger.mailbox();
                         let post = mailbox.clone();
                         let delivery = tokio::spawn(async move { post.run().await });
+                        let checks = Checks::new(sidecar.clone(), mailbox.clone(), options.check);
                         let routes =
                             services::for_dialers(&sidecar, &mailbox, &health, &options, &stopped);
-                        accept::serve(routes, &options, dealt, stopped).await;
+                        accept::serve(checks, routes, &options, dealt, stopped).await;
                         delivery.abort();
                     });
                 })?);

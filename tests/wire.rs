@@ -4,6 +4,8 @@
 #[path = "wire/bad_input.rs"]
 mod bad_input;
 mod common;
+#[path = "wire/door.rs"]
+mod door;
 #[path = "wire/facts.rs"]
 mod facts;
 #[path = "wire/health.rs"]
@@ -51,6 +53,10 @@ impl Served {
             server: Some(server),
             _dir: dir,
         }
+    }
+
+    pub(crate) fn addr(&self) -> std::net::SocketAddr {
+        self.server.as_ref().unwrap().listening.unwrap()
     }
 
     pub(crate) fn checks(&self) -> CheckServiceClient<Channel> {

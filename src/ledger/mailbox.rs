@@ -5,7 +5,9 @@
 
 use std::{
     collections::VecDeque,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll},
 };
 
 use tokio::sync::{Notify, oneshot};
@@ -46,17 +48,12 @@ impl Mailbox {
 
     /// Waits until a ticket's record is on disk. [`Mailbox::run`] must be running on this runtime.
     ///
-    /// May be dropped at any time: the record is written all the same.
-    ///
-    /// # Errors
-    /// [`LedgerError::Lost`] if it was not recorded: the decision must not be acted upon.
-    pub async fn durable(&self, ticket: Ticket) -> Result<(), LedgerError> {
+    /// What is returned gives [`LedgerError::Lost`] if it was not recorded: the decision must not be acted
+    /// upon. It may be dropped at any time: the record is written all the same.
+    pub fn durable(&self, ticket: Ticket) -> Waiting {
         let (tell, told) = oneshot::channel();
         self.0.register(Waiter { ticket, tell });
-        match told.await {
-            Ok(outcome) => outcome.map_err(LedgerError::Lost),
-            Err(_) => Err(LedgerError::Lost("the mailbox is gone".into())),
-        }
+        Waiting(told)
     }
 
     /// Hands out what became durable, for as long as the runtime lives. Spawn it once on the runtime.
@@ -66,6 +63,22 @@ impl Mailbox {
             // A ring while nobody waits here is kept, so one between the two lines is not lost.
             self.0.bell.notified().await;
         }
+    }
+}
+
+/// Waits for one record; see [`Mailbox::durable`].
+#[derive(Debug)]
+#[must_use]
+pub struct Waiting(oneshot::Receiver<Outcome>);
+
+impl Future for Waiting {
+    type Output = Result<(), LedgerError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|told| match told {
+            Ok(outcome) => outcome.map_err(LedgerError::Lost),
+            Err(_) => Err(LedgerError::Lost("the mailbox is gone".into())),
+        })
     }
 }
 

@@ -1,7 +1,10 @@
 //! What one runtime counts on the way of a check. Runtimes do not share a cache line.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -84,9 +87,9 @@ impl Shard {
     }
 
     /// Begins to time a request, which may take so long.
-    pub fn begin(&self, rpc: Rpc, deadline: Duration) -> Checked<'_> {
+    pub fn begin(self: &Arc<Self>, rpc: Rpc, deadline: Duration) -> Checked {
         Checked {
-            shard: self,
+            shard: self.clone(),
             rpc,
             deadline,
             began: Instant::now(),
@@ -123,15 +126,15 @@ impl Shard {
 /// A request under way. Dropped before it is [answered](Checked::answered), its time was up or its caller
 /// went away.
 #[derive(Debug)]
-pub struct Checked<'a> {
-    shard: &'a Shard,
+pub struct Checked {
+    shard: Arc<Shard>,
     rpc: Rpc,
     deadline: Duration,
     began: Instant,
     done: bool,
 }
 
-impl Checked<'_> {
+impl Checked {
     /// When it began.
     pub fn began(&self) -> Instant {
         self.began
@@ -149,7 +152,7 @@ impl Checked<'_> {
     }
 }
 
-impl Drop for Checked<'_> {
+impl Drop for Checked {
     fn drop(&mut self) {
         if self.done {
             return;
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_request_counts_once_however_it_ends() {
-        let shard = Shard::default();
+        let shard = Arc::new(Shard::default());
         shard.begin(Rpc::Check, Duration::MAX).answered();
         shard.begin(Rpc::Check, Duration::MAX).refused();
         drop(shard.begin(Rpc::Batch, Duration::ZERO));

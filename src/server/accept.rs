@@ -8,8 +8,10 @@ use tokio::{
 };
 use tokio_stream::{StreamExt, wrappers::UnboundedReceiverStream};
 use tonic::{service::Routes, transport::Server};
+use tower::layer::layer_fn;
 
 use super::{ServerOptions, connection::Connection};
+use crate::wire::check::{CheckDoor, Checks};
 
 /// A connection that was accepted, with its place among those allowed.
 pub(super) struct Accepted {
@@ -67,6 +69,7 @@ pub(super) async fn deal(
 
 /// Serves what is dealt to this runtime, until stopped and all is answered.
 pub(super) async fn serve(
+    checks: Checks,
     routes: Routes,
     options: &ServerOptions,
     dealt: mpsc::UnboundedReceiver<Accepted>,
@@ -81,7 +84,11 @@ pub(super) async fn serve(
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };
+    let longest = options.message_bytes;
     let served = builder(options)
+        .layer(layer_fn(move |rest| {
+            CheckDoor::new(checks.clone(), longest, rest)
+        }))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop)
         .await;

@@ -1,5 +1,9 @@
 //! CheckService: one dial, one answer.
 
+mod door;
+
+pub use door::CheckDoor;
+
 use std::{
     pin::Pin,
     sync::Arc,
@@ -17,7 +21,7 @@ use super::{
 };
 use crate::{
     clock::Micros,
-    ledger::{AppendError, Durability, Mailbox, Ticket},
+    ledger::{AppendError, Durability, LedgerError, Mailbox, Ticket, Waiting},
     metrics::{Checked, FailClosed, Rpc, Shard, Shed},
     policy::Intent,
     proto::v1::{self, check_service_server::CheckService},
@@ -87,12 +91,25 @@ impl Checks {
         mut began: Instant,
     ) -> Result<v1::CheckResponse, Status> {
         let form = form(r)?;
-        let behind = self
-            .is_behind(r.min_revision, wait.min(self.limits.revision_wait))
-            .await;
+        let behind = self.is_behind(r.min_revision, wait).await;
         if r.min_revision > 0 {
             began = Instant::now();
         }
+        let (response, ticket) = self.ask(r, &form, behind, began)?;
+        self.durable(ticket).await?;
+        Ok(response)
+    }
+
+    /// Decides and hands the decision to the ledger. The answer must not be sent before its ticket is
+    /// durable.
+    #[allow(clippy::result_large_err)]
+    fn ask(
+        &self,
+        r: &v1::CheckRequest,
+        form: &Form,
+        behind: bool,
+        began: Instant,
+    ) -> Result<(v1::CheckResponse, Option<Ticket>), Status> {
         let query = Query {
             ask: Ask {
                 number: &r.number,
@@ -112,8 +129,7 @@ impl Checks {
             min_revision: r.min_revision,
             behind,
         };
-        let (response, ticket) = self
-            .sidecar
+        self.sidecar
             .check(&query, |asked, recorded| {
                 let d = &asked.decision;
                 self.counts.decided(d.verdict, d.reason, began.elapsed());
@@ -126,21 +142,27 @@ impl Checks {
                     r.explain,
                 )
             })
-            .map_err(|e| self.not_taken(&e, &r.campaign_id))?;
-        self.durable(ticket).await?;
-        Ok(response)
+            .map_err(|e| self.not_taken(&e, &r.campaign_id))
     }
 
     async fn durable(&self, ticket: Option<Ticket>) -> Result<(), Status> {
-        match ticket {
-            Some(ticket) if self.sidecar.settings.durability == Durability::Disk => {
-                self.mailbox.durable(ticket).await.map_err(|e| {
-                    self.sidecar.metrics.fail_closed.add(FailClosed::RecordLost);
-                    status::ledger(&e)
-                })
-            }
-            _ => Ok(()),
+        match self.waiting(ticket) {
+            Some(waiting) => waiting.await.map_err(|e| self.lost(&e)),
+            None => Ok(()),
         }
+    }
+
+    /// What the answer to a record waits for, if for anything.
+    fn waiting(&self, ticket: Option<Ticket>) -> Option<Waiting> {
+        (self.sidecar.settings.durability == Durability::Disk)
+            .then_some(ticket)?
+            .map(|ticket| self.mailbox.durable(ticket))
+    }
+
+    /// A record that did not become durable: counted, and as a status.
+    fn lost(&self, error: &LedgerError) -> Status {
+        self.sidecar.metrics.fail_closed.add(FailClosed::RecordLost);
+        status::ledger(error)
     }
 
     /// A decision the ledger did not take: counted, and as a status.
@@ -160,7 +182,7 @@ impl Checks {
     }
 
     /// Ends the timing of a request: only what was answered has a time.
-    fn count<T>(&self, timed: Checked<'_>, answer: &Result<T, Status>) {
+    fn count<T>(&self, timed: Checked, answer: &Result<T, Status>) {
         match answer {
             Ok(_) => timed.answered(),
             Err(status) => {
@@ -172,8 +194,9 @@ impl Checks {
         }
     }
 
-    /// Waits for a revision; true if it did not come in time.
+    /// Waits for a revision, at most this long and as long as is allowed; true if it did not come in time.
     async fn is_behind(&self, revision: u64, wait: Duration) -> bool {
+        let wait = wait.min(self.limits.revision_wait);
         if revision <= self.sidecar.world().revision {
             return false;
         }
@@ -218,12 +241,8 @@ fn form(r: &v1::CheckRequest) -> Result<Form, Status> {
 }
 
 /// The time left by `grpc-timeout`; as much as `none` if the caller set none.
-fn time_left<T>(request: &Request<T>, none: Duration) -> Duration {
-    let Some(text) = request
-        .metadata()
-        .get("grpc-timeout")
-        .and_then(|v| v.to_str().ok())
-    else {
+fn time_left(headers: &http::HeaderMap, none: Duration) -> Duration {
+    let Some(text) = headers.get("grpc-timeout").and_then(|v| v.to_str().ok()) else {
         return none;
     };
     let Some((digits, unit)) = text.split_at_checked(text.len().saturating_sub(1)) else {
@@ -249,7 +268,7 @@ impl CheckService for Checks {
         &self,
         request: Request<v1::CheckRequest>,
     ) -> Result<Response<v1::CheckResponse>, Status> {
-        let wait = time_left(&request, self.limits.deadline);
+        let wait = time_left(request.metadata().as_ref(), self.limits.deadline);
         self.one(Rpc::Check, request.get_ref(), wait)
             .await
             .map(Response::new)
@@ -259,7 +278,7 @@ impl CheckService for Checks {
         &self,
         request: Request<v1::CheckBatchRequest>,
     ) -> Result<Response<v1::CheckBatchResponse>, Status> {
-        let wait = time_left(&request, self.limits.deadline);
+        let wait = time_left(request.metadata().as_ref(), self.limits.deadline);
         let timed = self.counts.begin(Rpc::Batch, wait);
         let answer = self.batch(request.into_inner(), wait).await;
         self.count(timed, &answer);
@@ -354,9 +373,7 @@ impl Checks {
             }
         }
         fields.check()?;
-        let behind = self
-            .is_behind(batch.min_revision, wait.min(self.limits.revision_wait))
-            .await;
+        let behind = self.is_behind(batch.min_revision, wait).await;
         let mut responses = Vec::with_capacity(batch.items.len());
         let mut last = None;
         let mut began = Instant::now();

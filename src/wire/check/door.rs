@@ -1,0 +1,337 @@
+//! The short way of a unary `Check`: from the request's bytes to the answer's, with nothing kept over the
+//! wait for the disk but the answer, encoded. All else goes on to the services behind it.
+//!
+//! It does for this one method what tonic's `Grpc::unary` does for any; `docs/decisions/0009-the-door-of-a-check.md`
+//! has what that is worth.
+
+use std::{
+    convert::Infallible,
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http_body::{Body as _, Frame, SizeHint};
+use prost::Message;
+use tonic::{Status, body::Body};
+use tower::Service;
+
+use super::{Checks, form, time_left};
+use crate::{
+    ledger::Waiting,
+    metrics::{Checked, Rpc},
+    proto::v1,
+};
+
+const PATH: &str = "/verzet.v1.CheckService/Check";
+
+/// A message's flag (compressed or not) and length, as gRPC over HTTP/2 frames it.
+const PREFIX: usize = 5;
+
+/// Answers unary checks, and hands all else to `rest`.
+#[derive(Clone)]
+pub struct CheckDoor<S> {
+    checks: Arc<Checks>,
+    longest: usize,
+    rest: S,
+}
+
+impl<S> CheckDoor<S> {
+    /// In front of other services; `longest` is the most bytes a question may have.
+    pub fn new(checks: Checks, longest: usize, rest: S) -> Self {
+        Self {
+            checks: Arc::new(checks),
+            longest,
+            rest,
+        }
+    }
+}
+
+impl<S> Service<Request<Body>> for CheckDoor<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.rest.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        if request.uri().path() != PATH {
+            return Answering(Way::Rest(Box::pin(self.rest.call(request))));
+        }
+        let (parts, body) = request.into_parts();
+        let left = time_left(&parts.headers, self.checks.limits.deadline);
+        let timed = self.checks.counts.begin(Rpc::Check, left);
+        let checks = self.checks.clone();
+        let state = match parts.headers.get("grpc-encoding") {
+            Some(encoding) if encoding != "identity" => State::Refused(Status::unimplemented(
+                "messages are not read compressed; send them with grpc-encoding: identity",
+            )),
+            _ => State::Reading(Reading {
+                longest: self.longest,
+                left,
+                body,
+                read: BytesMut::new(),
+            }),
+        };
+        Answering(Way::Here(Here {
+            checks,
+            timed: Some(timed),
+            state,
+        }))
+    }
+}
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The answer to come.
+pub struct Answering(Way);
+
+enum Way {
+    Here(Here),
+    Rest(Boxed<Result<Response<Body>, Infallible>>),
+}
+
+struct Here {
+    checks: Arc<Checks>,
+    timed: Option<Checked>,
+    state: State,
+}
+
+enum State {
+    Reading(Reading),
+    /// It waits for facts of a later revision first: rare, so in a box.
+    Behind(Boxed<Result<Bytes, Status>>),
+    /// It waits for its record.
+    Recorded(Waiting, Bytes),
+    Answered(Bytes),
+    Refused(Status),
+    Done,
+}
+
+struct Reading {
+    longest: usize,
+    left: Duration,
+    body: Body,
+    read: BytesMut,
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Way::Rest(rest) => rest.as_mut().poll(cx),
+            Way::Here(here) => {
+                let answer = ready!(here.poll(cx));
+                if let Some(timed) = here.timed.take() {
+                    here.checks.count(timed, &answer);
+                }
+                Poll::Ready(Ok(respond(answer)))
+            }
+        }
+    }
+}
+
+impl Here {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Status>> {
+        loop {
+            self.state = match &mut self.state {
+                State::Reading(reading) => match ready!(reading.poll(cx)) {
+                    Ok(question) => {
+                        let left = reading.left;
+                        match self.ask(question, left) {
+                            Ok(state) => state,
+                            Err(refused) => State::Refused(refused),
+                        }
+                    }
+                    Err(refused) => State::Refused(refused),
+                },
+                State::Behind(answer) => match ready!(answer.as_mut().poll(cx)) {
+                    Ok(answer) => State::Answered(answer),
+                    Err(refused) => State::Refused(refused),
+                },
+                State::Recorded(waiting, answer) => match ready!(Pin::new(waiting).poll(cx)) {
+                    Ok(()) => State::Answered(mem::take(answer)),
+                    Err(lost) => State::Refused(self.checks.lost(&lost)),
+                },
+                State::Answered(_) | State::Refused(_) | State::Done => {
+                    return match mem::replace(&mut self.state, State::Done) {
+                        State::Answered(answer) => Poll::Ready(Ok(answer)),
+                        State::Refused(status) => Poll::Ready(Err(status)),
+                        // Polled after it was ready, which callers must not do.
+                        _ => Poll::Pending,
+                    };
+                }
+            };
+        }
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn ask(&self, question: v1::CheckRequest, left: Duration) -> Result<State, Status> {
+        let form = form(&question)?;
+        let checks = &self.checks;
+        if question.min_revision > checks.sidecar.world().revision {
+            let checks = checks.clone();
+            return Ok(State::Behind(Box::pin(async move {
+                let behind = checks.is_behind(question.min_revision, left).await;
+                let (answer, ticket) = checks.ask(&question, &form, behind, Instant::now())?;
+                checks.durable(ticket).await?;
+                encode(&answer)
+            })));
+        }
+        let began = self
+            .timed
+            .as_ref()
+            .map_or_else(Instant::now, Checked::began);
+        let (answer, ticket) = checks.ask(&question, &form, false, began)?;
+        let answer = encode(&answer)?;
+        Ok(match checks.waiting(ticket) {
+            Some(waiting) => State::Recorded(waiting, answer),
+            None => State::Answered(answer),
+        })
+    }
+}
+
+impl Reading {
+    /// Reads the body to its end: one question.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<v1::CheckRequest, Status>> {
+        // What comes in one piece, as nearly all do, is not copied.
+        let mut whole = Bytes::new();
+        while let Some(frame) = ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            let Ok(data) = frame?.into_data() else {
+                continue;
+            };
+            if self.read.is_empty() && self.body.is_end_stream() {
+                whole = data;
+                break;
+            }
+            self.read.put(data);
+            if let Some(mut length) = self.read.get(1..PREFIX) {
+                let length = self.read.len().max(length.get_u32() as usize + PREFIX) - PREFIX;
+                if length > self.longest {
+                    return Poll::Ready(Err(self.too_long(length)));
+                }
+            }
+        }
+        if whole.is_empty() {
+            whole = mem::take(&mut self.read).freeze();
+        }
+        Poll::Ready(self.decode(whole))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn decode(&self, mut bytes: Bytes) -> Result<v1::CheckRequest, Status> {
+        if bytes.len() < PREFIX {
+            return Err(Status::internal("the request has no message"));
+        }
+        match bytes.get_u8() {
+            0 => {}
+            1 => {
+                return Err(Status::internal(
+                    "a compressed message, without grpc-encoding",
+                ));
+            }
+            _ => {
+                return Err(Status::internal(
+                    "the message's compression flag is neither 0 nor 1",
+                ));
+            }
+        }
+        let length = bytes.get_u32() as usize;
+        if length > self.longest {
+            return Err(self.too_long(length));
+        }
+        if bytes.len() != length {
+            let what = format!(
+                "the message is said to have {length} bytes and {} came",
+                bytes.len()
+            );
+            return Err(Status::internal(what));
+        }
+        v1::CheckRequest::decode(bytes)
+            .map_err(|e| Status::internal(format!("the message is not a CheckRequest: {e}")))
+    }
+
+    fn too_long(&self, length: usize) -> Status {
+        Status::out_of_range(format!(
+            "the message has {length} bytes; at most {} are read",
+            self.longest
+        ))
+    }
+}
+
+/// The answer as it goes over the wire.
+#[allow(clippy::result_large_err)]
+fn encode(answer: &v1::CheckResponse) -> Result<Bytes, Status> {
+    let length = answer.encoded_len();
+    let mut bytes = BytesMut::with_capacity(PREFIX + length);
+    bytes.put_u8(0);
+    // An answer has a few hundred bytes; with the whole trail, a few thousand.
+    bytes.put_u32(length as u32);
+    answer
+        .encode(&mut bytes)
+        .map_err(|e| Status::internal(e.to_string()))?;
+    Ok(bytes.freeze())
+}
+
+fn respond(answer: Result<Bytes, Status>) -> Response<Body> {
+    match answer {
+        Ok(bytes) => {
+            let mut response = Response::new(Body::new(OneMessage(Next::Message(bytes))));
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+            response
+        }
+        Err(status) => status.into_http(),
+    }
+}
+
+/// One message, then `grpc-status: 0`.
+struct OneMessage(Next);
+
+enum Next {
+    Message(Bytes),
+    Trailers,
+    End,
+}
+
+impl http_body::Body for OneMessage {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let (frame, next) = match mem::replace(&mut self.0, Next::End) {
+            Next::Message(bytes) => (Some(Frame::data(bytes)), Next::Trailers),
+            Next::Trailers => {
+                let mut trailers = HeaderMap::with_capacity(1);
+                trailers.insert("grpc-status", HeaderValue::from_static("0"));
+                (Some(Frame::trailers(trailers)), Next::End)
+            }
+            Next::End => (None, Next::End),
+        };
+        self.0 = next;
+        Poll::Ready(frame.map(Ok))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.0, Next::End)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
