@@ -1,23 +1,44 @@
 //! A large, immutable set of numbers made for one question: is this one in it?
 //!
-//! Blocks of 4,096 consecutive numbers, found by position, and in a block the low 12 bits in order: a
-//! look-up touches one place of a small table and two or three cache lines. Two bytes a number and four a
-//! block. A Roaring bitmap of ten million Dutch numbers is 1.4 bytes a number, but takes some eight scattered
-//! reads to ask.
+//! Blocks of 4,096 consecutive numbers, found by position. A block with few numbers has their low 12 bits
+//! in order, one with many a bitmap: a look-up touches one place of a small table and then, in a full
+//! block, one of the block. At most two bytes a number, and four a block. A Roaring bitmap has the same
+//! two shapes, but takes some eight scattered reads to ask.
 
 use roaring::RoaringTreemap;
 
 const LOW_BITS: u32 = 12;
 const LOW_MASK: u64 = (1 << LOW_BITS) - 1;
 
+/// The length of a bitmap of a block. A list is shorter, so the length tells which it is.
+const BITMAP: usize = (1 << LOW_BITS) / 16;
+
 /// The numbers that share their upper 32 bits.
 #[derive(Clone, PartialEq, Debug)]
 struct Section {
     upper: u32,
     first_block: u32,
-    /// Where each block's numbers begin in `lows`; one more than there are blocks.
+    /// Where each block begins in `blocks`; one more than there are blocks.
     starts: Vec<u32>,
-    lows: Vec<u16>,
+    blocks: Vec<u16>,
+}
+
+impl Section {
+    /// Adds a block, and empty ones before it.
+    fn push(&mut self, block: u32, lows: &[u16]) {
+        // INVARIANT: a section has room for 2^32 numbers at a sixteenth each or less, and far fewer exist.
+        self.starts
+            .resize(block as usize + 1, self.blocks.len() as u32);
+        if lows.len() < BITMAP {
+            self.blocks.extend_from_slice(lows);
+            return;
+        }
+        let mut bitmap = [0_u16; BITMAP];
+        for low in lows {
+            bitmap[usize::from(low / 16)] |= 1 << (low % 16);
+        }
+        self.blocks.extend_from_slice(&bitmap);
+    }
 }
 
 /// The set.
@@ -36,18 +57,24 @@ impl NumberSet {
             let mut section = Section {
                 upper,
                 first_block,
-                starts: vec![0],
-                lows: Vec::with_capacity(usize::try_from(bitmap.len()).unwrap_or_default()),
+                starts: Vec::new(),
+                blocks: Vec::new(),
             };
+            let mut lows: Vec<u16> = Vec::new();
+            let mut current = 0;
             for number in bitmap {
                 let block = (number >> LOW_BITS) - first_block;
-                // INVARIANT: a section has at most 2^32 numbers, and far fewer exist.
-                let so_far = section.lows.len() as u32;
-                section.starts.resize(block as usize + 1, so_far);
-                section.lows.push((u64::from(number) & LOW_MASK) as u16);
+                if block != current {
+                    section.push(current, &lows);
+                    lows.clear();
+                    current = block;
+                }
+                lows.push((u64::from(number) & LOW_MASK) as u16);
             }
-            section.starts.push(section.lows.len() as u32);
+            section.push(current, &lows);
+            section.starts.push(section.blocks.len() as u32);
             section.starts.shrink_to_fit();
+            section.blocks.shrink_to_fit();
             sections.push(section);
         }
         Self {
@@ -65,10 +92,14 @@ impl NumberSet {
         let Some(block) = (lower >> LOW_BITS).checked_sub(section.first_block) else {
             return false;
         };
+        let low = (number & LOW_MASK) as u16;
         match section.starts.get(block as usize..=block as usize + 1) {
-            Some([from, until]) => section.lows[*from as usize..*until as usize]
-                .binary_search(&((number & LOW_MASK) as u16))
-                .is_ok(),
+            Some([from, until]) => match &section.blocks[*from as usize..*until as usize] {
+                bitmap if bitmap.len() == BITMAP => {
+                    bitmap[usize::from(low / 16)] & (1 << (low % 16)) != 0
+                }
+                list => list.binary_search(&low).is_ok(),
+            },
             _ => false,
         }
     }
@@ -85,7 +116,7 @@ impl NumberSet {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> u64 {
-        let of = |s: &Section| s.starts.len() * 4 + s.lows.len() * 2;
+        let of = |s: &Section| s.starts.len() * 4 + s.blocks.len() * 2;
         self.sections.iter().map(of).sum::<usize>() as u64
     }
 }
@@ -105,7 +136,7 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             seed >> 24
         };
-        for spread in [5_000, 1 << 20, 1 << 34] {
+        for spread in [5_000, 320_000, 1 << 20, 1 << 34] {
             let numbers: BTreeSet<u64> = (0..20_000)
                 .map(|_| 31_000_000_000 + next() % spread)
                 .collect();
