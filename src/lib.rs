@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod number;
 pub mod policy;
 pub mod proto;
+pub mod replay;
 pub mod report;
 pub mod sample;
 pub mod server;

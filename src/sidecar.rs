@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 pub use self::{
     ask::{Ask, Asked, Home},
+    ask::{Place, Read},
     check::{Query, Recorded},
     open::OpenError,
     words::Language,
@@ -35,6 +36,7 @@ use crate::{
     report::Reports,
     store::Store,
 };
+pub(crate) use open::enforcements;
 use recent::RecentCalls;
 
 /// What an operator chooses.

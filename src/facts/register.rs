@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use roaring::RoaringTreemap;
 
 use super::number_set::NumberSet;
-use crate::{clock::Day, number::E164};
+use crate::{clock::Day, number::E164, policy::RegisterView};
 
 /// A copy of a register, in memory. Immutable once made.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +33,14 @@ impl RegisterCopy {
     /// Whether a number is in it.
     pub fn contains(&self, number: E164) -> bool {
         self.numbers.contains(number.digits())
+    }
+
+    /// What it says about a number.
+    pub fn view(&self, number: Option<E164>) -> RegisterView {
+        RegisterView {
+            as_of: self.as_of,
+            listed: number.is_some_and(|n| self.contains(n)),
+        }
     }
 
     /// How many numbers are in it.

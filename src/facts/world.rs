@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::{
     catalogue::Catalogue,
     delta::Delta,
-    groups::{Group, GroupRef, Groups, Outdated},
+    groups::{Group, GroupRef, Groups, Outdated, Packed},
     model::{Consent, FactId, Objection, PersonSym, Relation},
     register::RegisterCopy,
     symbols::Symbols,
@@ -88,13 +88,10 @@ impl World {
         })
     }
 
-    /// What the register of that name says about a number.
-    pub fn register(&self, name: Option<&str>, number: Option<E164>) -> Option<RegisterView> {
-        let copy = self.registers.get(name?)?;
-        Some(RegisterView {
-            as_of: copy.as_of,
-            listed: number.is_some_and(|n| copy.contains(n)),
-        })
+    /// The copy of the register of that name, and what it says about a number.
+    pub fn register(&self, name: &str, number: Option<E164>) -> Option<(&Arc<str>, RegisterView)> {
+        let copy = self.registers.get(name)?;
+        Some((&copy.snapshot_id, copy.view(number)))
     }
 
     /// Writes a change set into memory, to be seen from `revision` on, and returns the world of that
@@ -163,6 +160,85 @@ impl World {
             over > 50_000 && over > base / 8
         };
         heavy(&self.numbers) || heavy(&self.people)
+    }
+}
+
+/// Facts on their way into memory, in any order.
+#[derive(Default, Debug)]
+pub struct Gathered {
+    relations: Vec<(u64, Relation)>,
+    consents: Vec<(u64, Consent)>,
+    objections: Vec<(u64, Objection)>,
+    withdrawals: Vec<(u64, Consent)>,
+    personal: Vec<(u64, Objection)>,
+}
+
+impl Gathered {
+    /// With room for so many relations, consents and objections.
+    pub fn with_room(relations: usize, consents: usize, objections: usize) -> Self {
+        Self {
+            relations: Vec::with_capacity(relations),
+            consents: Vec::with_capacity(consents),
+            objections: Vec::with_capacity(objections),
+            ..Self::default()
+        }
+    }
+
+    /// Takes the relations of another in place of its own.
+    pub fn take_relations(&mut self, other: Self) {
+        self.relations = other.relations;
+    }
+
+    /// A relation.
+    pub fn relation(&mut self, number: E164, relation: Relation) {
+        self.relations.push((number.digits(), relation));
+    }
+
+    /// A consent, on its number and, where it is a stop of a person, on that person.
+    pub fn consent(&mut self, number: E164, consent: Consent) {
+        if is_person_stop(&consent) {
+            self.person_withdrawal(consent.clone());
+        }
+        self.number_consent(number, consent);
+    }
+
+    /// A consent, on its number only.
+    pub fn number_consent(&mut self, number: E164, consent: Consent) {
+        self.consents.push((number.digits(), consent));
+    }
+
+    /// A withdrawn consent, on its person only.
+    pub fn person_withdrawal(&mut self, consent: Consent) {
+        self.withdrawals
+            .push((u64::from(consent.person.0), consent));
+    }
+
+    /// An objection, on its number and person, whichever it has.
+    pub fn objection(&mut self, number: Option<E164>, objection: Objection) {
+        if objection.person != PersonSym::NONE {
+            self.person_objection(objection);
+        }
+        if let Some(number) = number {
+            self.number_objection(number, objection);
+        }
+    }
+
+    /// An objection, on its number only.
+    pub fn number_objection(&mut self, number: E164, objection: Objection) {
+        self.objections.push((number.digits(), objection));
+    }
+
+    /// An objection, on its person only.
+    pub fn person_objection(&mut self, objection: Objection) {
+        self.personal
+            .push((u64::from(objection.person.0), objection));
+    }
+
+    /// Everything by number, and stops by person.
+    pub fn groups(self) -> (Groups, Groups) {
+        let people = Packed::build(vec![], self.withdrawals, self.personal);
+        let numbers = Packed::build(self.relations, self.consents, self.objections);
+        (Groups::new(numbers), Groups::new(people))
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
     path::PathBuf,
 };
 
-pub use file::{MissingRegister, load_registers};
+pub use file::{MissingRegister, load_register, load_registers};
 use lines::Lines;
 use roaring::RoaringTreemap;
 

@@ -8,13 +8,13 @@ use crate::{
     facts::{
         catalogue::{Campaign, NumberSource},
         groups::Outdated,
-        model::{Channel, FactId},
+        model::{Channel, FactId, PersonSym},
         world::{Known, World},
     },
     number::{self, Number, Region},
     policy::{
-        Decision, Facts, Found, Packs, Question, Reason, Regime, Row, RowOutcome, Verdict, decide,
-        first_match, pack::Obligation,
+        Decision, Facts, Found, Packs, Question, Reason, Regime, RegisterView, Row, RowOutcome,
+        Verdict, decide, enforced::Enforced, first_match, pack::Obligation,
     },
 };
 
@@ -88,6 +88,32 @@ pub struct Asked<'w> {
     pub known: Known<'w>,
 }
 
+/// What a question is decided in.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'w> {
+    /// What is known.
+    pub world: &'w World,
+    /// The regimes chosen.
+    pub enforced: &'w Enforced,
+    /// The regimes there are.
+    pub packs: &'w Packs,
+    /// What questions rest on where they do not say.
+    pub home: &'w Home,
+}
+
+/// What a question's own texts mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'w> {
+    /// The campaign; `None` if unknown.
+    pub campaign: Option<&'w Campaign>,
+    /// The region the number was read in.
+    pub region: Region,
+    /// The number; `None` if it is not valid.
+    pub number: Option<Number>,
+    /// The person named.
+    pub person: PersonSym,
+}
+
 /// Decides a question in a world.
 ///
 /// # Errors
@@ -95,114 +121,153 @@ pub struct Asked<'w> {
 pub fn ask<'w>(
     world: &'w World,
     packs: &'w Packs,
-    home: &Home,
+    home: &'w Home,
     ask: &Ask<'_>,
 ) -> Result<Asked<'w>, Outdated> {
-    let campaign = world.catalogue.campaign(ask.campaign_id);
-    let region = ask
-        .region
-        .or_else(|| campaign.and_then(|c| c.region))
-        .unwrap_or(home.region);
-    let number = number::read(ask.number, region);
-    let e164 = number.map(|n| n.e164);
-    let channel = ask.channel.or(campaign.map(|c| c.channel));
-    let source_id = match (ask.source_id, campaign) {
-        ("", Some(c)) => &*c.source_id,
-        (id, _) => id,
+    let place = Place {
+        world,
+        enforced: &world.enforced,
+        packs,
+        home,
     };
-    let source = world.catalogue.source(source_id);
-    let person = world.symbols.person(ask.person_id);
-    let known = world.look_up(e164, person)?;
+    let read = place.read(ask);
+    let e164 = read.number.map(|n| n.e164);
+    place.decide(ask, &read, |register| world.register(register, e164))
+}
 
-    // A number that cannot be read is shown against the table of the region it was read in.
-    let country = number.map_or(Some(region), |n| n.country);
-    let enforced = country
-        .zip(channel)
-        .and_then(|(country, channel)| world.enforced.find(country, channel, ask.at));
-    let today = enforced.map_or_else(|| home.zone.day(ask.at), |(_, today)| today);
-    let question = |enforced: bool| Question {
-        number: number.as_ref(),
-        campaign,
-        channel,
-        source,
-        person,
-        now: ask.at,
-        today,
-        enforced,
-    };
+impl<'w> Place<'w> {
+    /// Reads the texts of a question.
+    #[inline]
+    pub fn read(&self, ask: &Ask<'_>) -> Read<'w> {
+        let campaign = self.world.catalogue.campaign(ask.campaign_id);
+        let region = ask
+            .region
+            .or_else(|| campaign.and_then(|c| c.region))
+            .unwrap_or(self.home.region);
+        Read {
+            campaign,
+            region,
+            number: number::read(ask.number, region),
+            person: self.world.symbols.person(ask.person_id),
+        }
+    }
 
-    let (regime, rows) = match enforced.zip(channel) {
-        Some(((regime, _), channel)) => (
-            Some(regime),
-            regime.table(channel).map_or(packs.question(), |t| &t.rows),
-        ),
-        None => (None, packs.question()),
-    };
-    let view = world.register(regime.and_then(|r| r.register.as_deref()), e164);
-    let decision = known.with_facts(&world.catalogue, view, |facts| {
-        let question = question(regime.is_some());
-        let decision = decide(rows, &question, facts);
-        // The shadow is asked the short way; every question of every test holds the two ways together.
-        debug_assert_eq!(
-            first_match(rows, &question, facts).map(|row| (row.verdict, row.reason)),
+    /// Decides a question that was read. `registers` tells of a register by its name which copy of it
+    /// is in force, and what that says about the number.
+    ///
+    /// # Errors
+    /// As [`ask`].
+    #[inline]
+    pub fn decide(
+        &self,
+        ask: &Ask<'_>,
+        read: &Read<'w>,
+        registers: impl Fn(&str) -> Option<(&'w Arc<str>, RegisterView)>,
+    ) -> Result<Asked<'w>, Outdated> {
+        let (world, packs) = (self.world, self.packs);
+        let Read {
+            campaign,
+            region,
+            number,
+            person,
+        } = *read;
+        let channel = ask.channel.or(campaign.map(|c| c.channel));
+        let source_id = match (ask.source_id, campaign) {
+            ("", Some(c)) => &*c.source_id,
+            (id, _) => id,
+        };
+        let source = world.catalogue.source(source_id);
+        let known = world.look_up(number.map(|n| n.e164), person)?;
+
+        // A number that cannot be read is shown against the table of the region it was read in.
+        let country = number.map_or(Some(region), |n| n.country);
+        let enforced = country
+            .zip(channel)
+            .and_then(|(country, channel)| self.enforced.find(country, channel, ask.at));
+        let today = enforced.map_or_else(|| self.home.zone.day(ask.at), |(_, today)| today);
+        let question = |enforced: bool| Question {
+            number: number.as_ref(),
+            campaign,
+            channel,
+            source,
+            person,
+            now: ask.at,
+            today,
+            enforced,
+        };
+
+        let (regime, rows) = match enforced.zip(channel) {
+            Some(((regime, _), channel)) => (
+                Some(regime),
+                regime.table(channel).map_or(packs.question(), |t| &t.rows),
+            ),
+            None => (None, packs.question()),
+        };
+        let copy = regime
+            .and_then(|r| r.register.as_deref())
+            .and_then(&registers);
+        let view = copy.map(|(_, view)| view);
+        let decision = known.with_facts(&world.catalogue, view, |facts| {
+            let question = question(regime.is_some());
+            let decision = decide(rows, &question, facts);
+            // The shadow is asked the short way; every question of every test holds the two ways together.
+            debug_assert_eq!(
+                first_match(rows, &question, facts).map(|row| (row.verdict, row.reason)),
+                decision
+                    .decided_by
+                    .map(|_| (decision.verdict, decision.reason))
+            );
             decision
-                .decided_by
-                .map(|_| (decision.verdict, decision.reason))
-        );
-        decision
-    });
-
-    let shadow = regime
-        .zip(country)
-        .zip(channel)
-        .and_then(|((regime, country), channel)| {
-            let law = packs.law_on(country, channel, today)?;
-            if law.id == regime.id {
-                return None;
-            }
-            let table = law.table(channel)?;
-            let view = if law.register == regime.register {
-                view
-            } else {
-                world.register(law.register.as_deref(), e164)
-            };
-            let by_law = known.with_facts(&world.catalogue, view, |facts: &Facts<'_>| {
-                first_match(&table.rows, &question(true), facts)
-            });
-            // As `decide`: a table in which no row matches blocks.
-            let (verdict, reason) = by_law.map_or((Verdict::Block, Reason::NoRegime), |row| {
-                (row.verdict, row.reason)
-            });
-            Some(Shadow {
-                regime: law,
-                verdict,
-                reason,
-            })
         });
 
-    let register = regime
-        .and_then(|r| r.register.as_deref())
-        .and_then(|name| world.registers.get(name))
-        .zip(view)
-        .map(|(copy, view)| (&copy.snapshot_id, view.listed));
-    let register_stale = regime
-        .and_then(|r| r.register_max_age)
-        .is_some_and(|max| view.is_none_or(|v| today.0.saturating_sub(v.as_of.0) > i32::from(max)));
-    Ok(Asked {
-        number,
-        region,
-        campaign,
-        source,
-        channel,
-        regime,
-        decision,
-        shadow,
-        register,
-        register_stale,
-        several_persons: ask.person_id.is_empty() && known.several_persons,
-        today,
-        known,
-    })
+        let shadow = regime
+            .zip(country)
+            .zip(channel)
+            .and_then(|((regime, country), channel)| {
+                let law = packs.law_on(country, channel, today)?;
+                if law.id == regime.id {
+                    return None;
+                }
+                let table = law.table(channel)?;
+                let view = if law.register == regime.register {
+                    view
+                } else {
+                    let copy = law.register.as_deref().and_then(&registers);
+                    copy.map(|(_, view)| view)
+                };
+                let by_law = known.with_facts(&world.catalogue, view, |facts: &Facts<'_>| {
+                    first_match(&table.rows, &question(true), facts)
+                });
+                // As `decide`: a table in which no row matches blocks.
+                let (verdict, reason) = by_law.map_or((Verdict::Block, Reason::NoRegime), |row| {
+                    (row.verdict, row.reason)
+                });
+                Some(Shadow {
+                    regime: law,
+                    verdict,
+                    reason,
+                })
+            });
+
+        let register_stale = regime.and_then(|r| r.register_max_age).is_some_and(|max| {
+            view.is_none_or(|v| today.0.saturating_sub(v.as_of.0) > i32::from(max))
+        });
+        Ok(Asked {
+            number,
+            region,
+            campaign,
+            source,
+            channel,
+            regime,
+            decision,
+            shadow,
+            register: copy.map(|(id, view)| (id, view.listed)),
+            register_stale,
+            several_persons: ask.person_id.is_empty() && known.several_persons,
+            today,
+            known,
+        })
+    }
 }
 
 impl Asked<'_> {

@@ -12,16 +12,16 @@ use crate::{
     clock::{Micros, Zone},
     facts::{
         catalogue::Catalogue,
-        groups::{Groups, Packed},
-        model::{Consent, FactKind, Objection, PersonSym, Relation},
+        groups::Groups,
+        model::FactKind,
         register::RegisterCopy,
         symbols::Symbols,
-        world::{World, is_person_stop},
+        world::{Gathered, World},
     },
     intake,
     ledger::{Ledger, LedgerError},
     metrics::Metrics,
-    number::{self, E164},
+    number,
     policy::{
         Packs,
         enforced::{Enforced, Enforcement},
@@ -102,7 +102,9 @@ impl Sidecar {
         let (numbers, people) = load_facts(&store)?;
         symbols.persons.shrink();
         let catalogue = load_catalogue(&store, &symbols)?;
-        let enforced = Enforced::new(enforcements(store.enforcements()?, &packs)?);
+        let chosen =
+            enforcements(store.enforcements()?, &packs).map_err(OpenError::UnknownRegime)?;
+        let enforced = Enforced::new(chosen);
         let registers = load_registers(&store)?;
         let home = Home {
             region: settings.default_region,
@@ -197,30 +199,19 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
             .name("load".into())
             .spawn_scoped(scope, move || load_relations(&first))
             .map_err(OpenError::Thread)?;
-        let mut consents = Vec::with_capacity(room(&second, FactKind::Consent)?);
-        let mut objections = Vec::with_capacity(room(&second, FactKind::Objection)?);
-        let (mut withdrawn, mut personal) = (Vec::new(), Vec::new());
-        second.load_consents(&mut |number: E164, consent: Consent| {
-            if is_person_stop(&consent) {
-                withdrawn.push((u64::from(consent.person.0), consent.clone()));
-            }
-            consents.push((number.digits(), consent));
-        })?;
-        second.load_objections(&mut |number: Option<E164>, objection: Objection| {
-            if objection.person != PersonSym::NONE {
-                personal.push((u64::from(objection.person.0), objection));
-            }
-            if let Some(number) = number {
-                objections.push((number.digits(), objection));
-            }
-        })?;
-        let people = Packed::build(vec![], withdrawn, personal);
+        let mut found = Gathered::with_room(
+            0,
+            room(&second, FactKind::Consent)?,
+            room(&second, FactKind::Objection)?,
+        );
+        second.load_consents(|number, consent| found.consent(number, consent))?;
+        second.load_objections(|number, objection| found.objection(number, objection))?;
         let relations = match relations.join() {
             Ok(relations) => relations?,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        let numbers = Packed::build(relations, consents, objections);
-        Ok((Groups::new(numbers), Groups::new(people)))
+        found.take_relations(relations);
+        Ok(found.groups())
     })
 }
 
@@ -229,14 +220,10 @@ fn room(reader: &StoreReader, kind: FactKind) -> Result<usize, StoreError> {
     Ok(usize::try_from(reader.current(kind)?).unwrap_or_default())
 }
 
-type Keyed<T> = Vec<(u64, T)>;
-
-fn load_relations(reader: &StoreReader) -> Result<Keyed<Relation>, StoreError> {
-    let mut relations = Vec::with_capacity(room(reader, FactKind::Relation)?);
-    reader.load_relations(&mut |number: E164, relation: Relation| {
-        relations.push((number.digits(), relation));
-    })?;
-    Ok(relations)
+fn load_relations(reader: &StoreReader) -> Result<Gathered, StoreError> {
+    let mut found = Gathered::with_room(room(reader, FactKind::Relation)?, 0, 0);
+    reader.load_relations(|number, relation| found.relation(number, relation))?;
+    Ok(found)
 }
 
 /// The catalogue as stored, through the same validator that let it in.
@@ -247,16 +234,20 @@ pub(super) fn load_catalogue(store: &Store, symbols: &Symbols) -> Result<Catalog
     Ok(Catalogue::build(rows))
 }
 
-pub(super) fn enforcements(
+/// The recorded choices with their regimes.
+///
+/// # Errors
+/// The id of a regime that is not among the packs.
+pub(crate) fn enforcements(
     rows: Vec<EnforcementRow>,
     packs: &Packs,
-) -> Result<Vec<Enforcement>, OpenError> {
+) -> Result<Vec<Enforcement>, String> {
     rows.into_iter()
         .map(|row| {
             let regime = packs
                 .get(&row.regime_id)
                 .cloned()
-                .ok_or_else(|| OpenError::UnknownRegime(row.regime_id.clone()))?;
+                .ok_or_else(|| row.regime_id.clone())?;
             Ok(Enforcement {
                 regime,
                 from: row.from_day,

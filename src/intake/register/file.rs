@@ -52,14 +52,21 @@ pub fn load_registers(
 
 /// Loads one copy.
 pub(super) fn load(store: &Store, row: &SnapshotRow) -> Result<RegisterCopy, MissingRegister> {
-    let path = store.snapshot_path(&row.register, row.n);
+    load_register(&store.snapshot_path(&row.register, row.n), row)
+}
+
+/// Loads one copy from the file of its numbers, whether it is in force or not.
+///
+/// # Errors
+/// If the file is not there, or not what was written.
+pub fn load_register(path: &Path, row: &SnapshotRow) -> Result<RegisterCopy, MissingRegister> {
     let missing = |why: String| MissingRegister {
         register: row.register.clone(),
         snapshot_id: row.id(),
-        path: path.clone(),
+        path: path.to_owned(),
         why,
     };
-    let bytes = fs::read(&path).map_err(|e| match e.kind() {
+    let bytes = fs::read(path).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound => missing("is not there".to_owned()),
         _ => missing(format!("cannot be read: {e}")),
     })?;
