@@ -6,7 +6,7 @@ use super::error::CliError;
 use crate::{
     config::{Config, Durability, Language},
     ledger::{self, LedgerOptions},
-    server::{ServeError, Server, ServerOptions},
+    server::{ConnectionLimits, ServeError, Server, ServerOptions},
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
     wire::check::CheckLimits,
@@ -57,12 +57,22 @@ pub(super) fn serve(
     let options = ServerOptions {
         listen: port.then_some(config.listen),
         threads: config.threads(),
-        connections: config.limits.connections,
+        connections: ConnectionLimits {
+            connections: config.limits.connections,
+            idle: config.limits.idle,
+            greeting: config.limits.greeting,
+        },
         streams_per_connection: config.limits.streams_per_connection,
         message_bytes: config.limits.message_bytes,
+        header_bytes: config.limits.header_bytes,
+        ping_every: config.limits.ping_every,
+        ping_timeout: config.limits.ping_timeout,
         check: CheckLimits {
             batch: config.limits.batch_numbers,
             stream_in_flight: config.limits.stream_in_flight,
+            connection_in_flight: config.limits.connection_in_flight,
+            in_flight: config.limits.in_flight,
+            queue_wait: config.limits.queue_wait,
             revision_wait: config.check.min_revision_wait,
             deadline: config.limits.default_deadline,
         },
