@@ -165,8 +165,7 @@ impl Server {
                         stopped.clone(),
                     ));
                 }
-                let checks =
-                    Checks::new(served.clone(), mailbox, own.check).until(stopped.clone());
+                let checks = Checks::new(served.clone(), mailbox, own.check).until(stopped.clone());
                 let routes = services::for_socket(&served, &checks, &health, &own);
                 socket::serve(routes, unix, &own, stopped).await;
                 let _ = watching.await;

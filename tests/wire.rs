@@ -70,10 +70,6 @@ impl Served {
         }
     }
 
-    pub(crate) fn addr(&self) -> std::net::SocketAddr {
-        self.server.as_ref().unwrap().listening.unwrap()
-    }
-
     pub(crate) fn checks(&self) -> CheckServiceClient<Channel> {
         CheckServiceClient::new(self.channel.clone()).max_decoding_message_size(usize::MAX)
     }

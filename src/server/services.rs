@@ -18,8 +18,13 @@ use crate::{
     },
     sidecar::Sidecar,
     wire::{
-        catalogue::CatalogueDoor, check::{CheckServer, Checks}, facts::FactDoor,
-        intake::IntakeDoor, policy::PolicyDoor, register::RegisterDoor, report::ReportDoor,
+        catalogue::CatalogueDoor,
+        check::{CheckServer, Checks},
+        facts::FactDoor,
+        intake::IntakeDoor,
+        policy::PolicyDoor,
+        register::RegisterDoor,
+        report::ReportDoor,
     },
 };
 

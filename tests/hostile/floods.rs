@@ -66,11 +66,27 @@ fn floods_of_control_frames_are_held_back_or_cut_off() {
     let mut target = Target::start();
     let many = |one: Vec<u8>| one.repeat(5_000);
     flood(&mut target, "pings", &many(frame(PING, 0, 0, b"12345678")));
-    flood(&mut target, "settings", &many(frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9])));
-    flood(&mut target, "empty settings", &many(frame(SETTINGS, 0, 0, &[])));
-    flood(&mut target, "windows", &many(frame(WINDOW_UPDATE, 0, 0, &1_u32.to_be_bytes())));
+    flood(
+        &mut target,
+        "settings",
+        &many(frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9])),
+    );
+    flood(
+        &mut target,
+        "empty settings",
+        &many(frame(SETTINGS, 0, 0, &[])),
+    );
+    flood(
+        &mut target,
+        "windows",
+        &many(frame(WINDOW_UPDATE, 0, 0, &1_u32.to_be_bytes())),
+    );
     flood(&mut target, "unknown frames", &many(frame(99, 0, 0, b"?")));
-    flood(&mut target, "priorities", &many(frame(2, 0, 1, &[0, 0, 0, 3, 9])));
+    flood(
+        &mut target,
+        "priorities",
+        &many(frame(2, 0, 1, &[0, 0, 0, 3, 9])),
+    );
     target.finish();
 }
 

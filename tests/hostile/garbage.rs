@@ -8,7 +8,9 @@ use crate::{
 #[test]
 fn garbage_on_the_port_ends_that_connection_and_nothing_else() {
     let mut target = Target::start();
-    let tls_hello = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03];
+    let tls_hello = [
+        0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03,
+    ];
     let mut noise = 0x9E37_79B9_7F4A_7C15_u64;
     let random: Vec<u8> = (0..4_096)
         .map(|_| {
@@ -49,11 +51,20 @@ fn frames_that_break_the_rules_end_that_connection() {
         ("data on a stream that is not open", frame(DATA, 0, 1, b"x")),
         ("headers on stream 0", frame(HEADERS, END_HEADERS, 0, &good)),
         ("an even stream", frame(HEADERS, END_HEADERS, 2, &good)),
-        ("headers that cannot be decoded", frame(HEADERS, END_HEADERS, 1, &[0xff; 40])),
-        ("a frame over the size limit", frame(DATA, 0, 1, &vec![0; 1 << 20])),
+        (
+            "headers that cannot be decoded",
+            frame(HEADERS, END_HEADERS, 1, &[0xff; 40]),
+        ),
+        (
+            "a frame over the size limit",
+            frame(DATA, 0, 1, &vec![0; 1 << 20]),
+        ),
         ("a ping of seven bytes", frame(6, 0, 0, b"1234567")),
         ("settings of five bytes", frame(4, 0, 0, b"12345")),
-        ("an answer to no settings, with a payload", frame(4, 1, 0, b"123456")),
+        (
+            "an answer to no settings, with a payload",
+            frame(4, 1, 0, b"123456"),
+        ),
         ("a push", frame(5, END_HEADERS, 1, &good)),
     ];
     for (what, bytes) in cases {

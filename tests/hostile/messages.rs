@@ -16,7 +16,9 @@ async fn status_of(send: &mut SendRequest<Bytes>, path: &str, body: Vec<u8>) -> 
         .header("te", "trailers")
         .body(())
         .unwrap();
-    std::future::poll_fn(|cx| send.poll_ready(cx)).await.unwrap();
+    std::future::poll_fn(|cx| send.poll_ready(cx))
+        .await
+        .unwrap();
     let (answer, mut sending) = send.send_request(request, false).unwrap();
     let _ = sending.send_data(body.into(), true);
     let answer = match answer.await {
@@ -49,20 +51,52 @@ fn a_message_of_any_shape_gets_a_status_and_the_connection_lives_on() {
     let nested: Vec<u8> = nested.into_iter().rev().collect();
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
         ("nothing", vec![], &["3", "13"]),
-        ("an empty message is a question about nobody", message(&[]), &["0"]),
+        (
+            "an empty message is a question about nobody",
+            message(&[]),
+            &["0"],
+        ),
         ("half a head", vec![0, 0, 0], &["3", "13"]),
-        ("a length of 4 GiB", vec![0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3], &["8", "11"]),
-        ("a length that does not come", vec![0, 0, 0, 1, 0, 1, 2, 3], &["3", "13"]),
-        ("two messages", [message(&[]), message(&[])].concat(), &["0", "3", "12", "13"]),
-        ("compressed by nothing", vec![1, 0, 0, 0, 1, 0], &["3", "12", "13"]),
+        (
+            "a length of 4 GiB",
+            vec![0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3],
+            &["8", "11"],
+        ),
+        (
+            "a length that does not come",
+            vec![0, 0, 0, 1, 0, 1, 2, 3],
+            &["3", "13"],
+        ),
+        (
+            "two messages",
+            [message(&[]), message(&[])].concat(),
+            &["0", "3", "12", "13"],
+        ),
+        (
+            "compressed by nothing",
+            vec![1, 0, 0, 0, 1, 0],
+            &["3", "12", "13"],
+        ),
         ("a flag that is none", vec![7, 0, 0, 0, 1, 0], &["3", "13"]),
         ("two MiB", message(&vec![0; 2 << 20]), &["8", "11"]),
         ("groups in groups", message(&deep), &["3"]),
         ("messages in messages", message(&nested), &["3"]),
         ("a varint without an end", message(&[0xff; 1_000]), &["3"]),
-        ("a text longer than the message", message(&[0x0a, 0xff, 0xff, 0xff, 0x7f]), &["3"]),
-        ("a text that is not UTF-8", message(&[0x0a, 2, 0xc3, 0x28]), &["3"]),
-        ("the last field number there is", message(&[0xf8, 0xff, 0xff, 0xff, 0x0f, 1]), &["0"]),
+        (
+            "a text longer than the message",
+            message(&[0x0a, 0xff, 0xff, 0xff, 0x7f]),
+            &["3"],
+        ),
+        (
+            "a text that is not UTF-8",
+            message(&[0x0a, 2, 0xc3, 0x28]),
+            &["3"],
+        ),
+        (
+            "the last field number there is",
+            message(&[0xf8, 0xff, 0xff, 0xff, 0x0f, 1]),
+            &["0"],
+        ),
     ];
     let rt = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -83,7 +117,11 @@ fn a_message_of_any_shape_gets_a_status_and_the_connection_lives_on() {
             assert_eq!(status, "0", "after {what}");
         }
         for path in ["/", "/verzet.v1.CheckService/Nothing", "/no.Such/Thing"] {
-            assert_eq!(status_of(&mut send, path, message(&[])).await, "12", "{path}");
+            assert_eq!(
+                status_of(&mut send, path, message(&[])).await,
+                "12",
+                "{path}"
+            );
         }
     });
     drop(rt);

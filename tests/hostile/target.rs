@@ -76,7 +76,10 @@ impl Target {
             dir,
         };
         let caller = Caller::start(addr);
-        target.wait(|| caller.answers.load(Ordering::Relaxed) > 0, "a first answer");
+        target.wait(
+            || caller.answers.load(Ordering::Relaxed) > 0,
+            "a first answer",
+        );
         target.caller = Some(caller);
         target
     }
@@ -105,17 +108,28 @@ impl Target {
     pub(crate) fn is_well(&mut self) {
         let answers = self.caller.as_ref().unwrap().answers.clone();
         let before = answers.load(Ordering::Relaxed);
-        self.wait(|| answers.load(Ordering::Relaxed) >= before + 50, "answers any more");
+        self.wait(
+            || answers.load(Ordering::Relaxed) >= before + 50,
+            "answers any more",
+        );
     }
 
     /// A new caller can connect and is answered; and the one from the beginning was never refused.
     pub(crate) fn finish(mut self) {
         self.is_well();
         let fresh = Caller::start(self.addr);
-        self.wait(|| fresh.answers.load(Ordering::Relaxed) > 0, "answer to a new caller");
+        self.wait(
+            || fresh.answers.load(Ordering::Relaxed) > 0,
+            "answer to a new caller",
+        );
         assert_eq!(fresh.stop(), None);
         let caller = self.caller.take().unwrap();
-        assert_eq!(caller.stop(), None, "the other caller was refused\n{}", self.log());
+        assert_eq!(
+            caller.stop(),
+            None,
+            "the other caller was refused\n{}",
+            self.log()
+        );
         assert!(!self.log().contains("panicked"), "{}", self.log());
     }
 }

@@ -143,7 +143,14 @@ impl Sidecar {
         }
         if mutant == Mutant::PermitFirst {
             for (key, group) in change {
-                self.groups.change(key, revision, Group { stop: false, ..*group });
+                self.groups.change(
+                    key,
+                    revision,
+                    Group {
+                        stop: false,
+                        ..*group
+                    },
+                );
             }
             self.show(revision);
         }
@@ -213,7 +220,10 @@ fn run(mutant: Mutant) {
                 for key in acknowledged {
                     let lost = !sidecar.after_a_crash(key).stop;
                     assert!(!lost, "an acknowledged stop is not on disk");
-                    assert!(sidecar.check(key).1.stop, "another's next check misses the stop");
+                    assert!(
+                        sidecar.check(key).1.stop,
+                        "another's next check misses the stop"
+                    );
                 }
                 for key in ["a", "b"] {
                     let (revision, group) = sidecar.check(key);

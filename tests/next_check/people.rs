@@ -17,7 +17,10 @@ pub(crate) const STRANGERS: &str = "strangers";
 
 const FILES: [(&str, &str); 5] = [
     ("sellers.csv", "seller_id,name\nsun,Sun BV\n"),
-    ("categories.csv", "category_id,parent_id,name\npower,,Power\n"),
+    (
+        "categories.csv",
+        "category_id,parent_id,name\npower,,Power\n",
+    ),
     (
         "products.csv",
         "product_id,seller_id,category_id,name\np-power,sun,power,Power\n",

@@ -60,8 +60,9 @@ fn no_reader_sees_the_permit_without_the_stop_that_came_with_it() {
         while !enough() && !done.load(Ordering::Relaxed) {
             let these = FIRST + sets * TOGETHER..FIRST + (sets + 1) * TOGETHER;
             next.store(these.start, Ordering::Relaxed);
-            let mut relations =
-                String::from("number,region,person_id,seller_id,kind,product_id,started_on,ended_on,paid\n");
+            let mut relations = String::from(
+                "number,region,person_id,seller_id,kind,product_id,started_on,ended_on,paid\n",
+            );
             let mut consents = String::from(
                 "number,region,person_id,seller_id,channels,products,granted_at,expires_at,withdrawn_at,evidence\n",
             );
@@ -70,9 +71,8 @@ fn no_reader_sees_the_permit_without_the_stop_that_came_with_it() {
             for n in these {
                 let number = number(n);
                 relations += &format!("{number},NL,,sun,PURCHASE,p-power,2020-01-01,,yes\n");
-                consents += &format!(
-                    "{number},NL,,sun,VOICE,p-power,2021-01-01T00:00:00Z,,,form\n"
-                );
+                consents +=
+                    &format!("{number},NL,,sun,VOICE,p-power,2021-01-01T00:00:00Z,,,form\n");
                 objections += &format!("{number},NL,,sun,,2023-01-01T00:00:00Z,crm\n");
             }
             fs::write(folder.join("relations.csv"), relations).unwrap();
@@ -86,7 +86,9 @@ fn no_reader_sees_the_permit_without_the_stop_that_came_with_it() {
                 default_region: verzet::number::Region::NL,
                 received_at: Micros::system_now(),
             };
-            let imported = sidecar.import_folder(&folder, &options, &mut |_| {}).unwrap();
+            let imported = sidecar
+                .import_folder(&folder, &options, &mut |_| {})
+                .unwrap();
             assert!(imported.applied, "{:?}", imported.report);
             sets += 1;
         }
@@ -115,7 +117,9 @@ fn no_reader_sees_the_permit_without_the_stop_that_came_with_it() {
         default_region: verzet::number::Region::NL,
         received_at: Micros::system_now(),
     };
-    let _ = sidecar.import_folder(&alone, &options, &mut |_| {}).unwrap();
+    let _ = sidecar
+        .import_folder(&alone, &options, &mut |_| {})
+        .unwrap();
     let (verdict, _, _) = ask(sidecar, CUSTOMERS, &number(FIRST - 1));
     assert_eq!(verdict, Verdict::Allow);
 }

@@ -22,7 +22,13 @@ async fn an_objection_on_one_connection_is_seen_by_the_next_check_on_another() {
     let dir = tempfile::tempdir().unwrap();
     let server = common::serve(sidecar(dir.path()));
     let addr = format!("http://{}", server.listening.unwrap());
-    let connect = async || Channel::from_shared(addr.clone()).unwrap().connect().await.unwrap();
+    let connect = async || {
+        Channel::from_shared(addr.clone())
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
+    };
     let mut callers = tokio::task::JoinSet::new();
     for caller in 0..4 {
         let mut facts = FactServiceClient::new(connect().await);
@@ -63,6 +69,11 @@ async fn an_objection_on_one_connection_is_seen_by_the_next_check_on_another() {
     while let Some(caller) = callers.join_next().await {
         caller.unwrap();
     }
-    println!("{} objections over gRPC, each asked about on two other connections: zero misses", 4 * each);
-    tokio::task::spawn_blocking(|| assert!(server.stop())).await.unwrap();
+    println!(
+        "{} objections over gRPC, each asked about on two other connections: zero misses",
+        4 * each
+    );
+    tokio::task::spawn_blocking(|| assert!(server.stop()))
+        .await
+        .unwrap();
 }

@@ -151,7 +151,10 @@ async fn a_disk_that_stands_still_sheds_all_but_a_few() {
     }
     let shed = served.sidecar.metrics.shed.get(Shed::QueueWait);
     assert_eq!(answered + shed, 201, "each was answered or told");
-    assert!(answered >= 32, "{answered}: enough to find out that the disk is well again");
+    assert!(
+        answered >= 32,
+        "{answered}: enough to find out that the disk is well again"
+    );
     assert!(served.checks().check(question()).await.is_ok());
     served.stop().await;
 }
@@ -160,13 +163,7 @@ async fn a_disk_that_stands_still_sheds_all_but_a_few() {
 async fn a_caller_who_leaves_less_time_than_a_commit_takes_is_refused_at_once() {
     let disk = Arc::new(Slow(Duration::from_millis(400)));
     let served = Served::with(|s| s.ledger.seam = Some(disk)).await;
-    let too_short = || {
-        served
-            .sidecar
-            .metrics
-            .shed
-            .get(Shed::DeadlineTooShort)
-    };
+    let too_short = || served.sidecar.metrics.shed.get(Shed::DeadlineTooShort);
     let mut recorded = 0;
     // What was measured counts for a second; a machine slower than that is asked again.
     for _ in 0..50 {
@@ -184,7 +181,10 @@ async fn a_caller_who_leaves_less_time_than_a_commit_takes_is_refused_at_once() 
         }
     }
     assert!(too_short() > 0);
-    assert_eq!(served.sidecar.metrics.shed_by_campaign()["gas-customers"], too_short());
+    assert_eq!(
+        served.sidecar.metrics.shed_by_campaign()["gas-customers"],
+        too_short()
+    );
     let answer = served.checks().check(question()).await.unwrap();
     assert_eq!(
         id(&answer.into_inner()),
@@ -234,7 +234,9 @@ async fn bytes_that_are_not_protobuf_are_answered_and_a_stream_lives_on() {
     for (n, bytes) in garbage.iter().enumerate() {
         let is_protobuf = v1::CheckRequest::decode(&bytes[..]).is_ok();
         if !is_protobuf {
-            let error = raw::check(&served.channel, bytes.clone()).await.unwrap_err();
+            let error = raw::check(&served.channel, bytes.clone())
+                .await
+                .unwrap_err();
             assert_eq!(error.code(), Code::InvalidArgument, "{n}: {error:?}");
             assert_eq!(unanswered(), messages.len() as u64 / 2 + 1, "{n}");
             messages.push(bytes.clone());
@@ -264,7 +266,11 @@ async fn when_all_places_are_taken_the_idlest_makes_room_and_a_busy_one_does_not
     let refused = |cause| served.sidecar.metrics.connections_refused.get(cause);
     let connect = async || {
         let addr = format!("http://{}", served.addr());
-        tonic::transport::Channel::from_shared(addr).unwrap().connect().await.unwrap()
+        tonic::transport::Channel::from_shared(addr)
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
     };
     // A stream that is open keeps the first connection busy.
     let mut busy = served.checks();
@@ -282,7 +288,10 @@ async fn when_all_places_are_taken_the_idlest_makes_room_and_a_busy_one_does_not
         assert!(checks.check(question()).await.is_ok());
         // The place is free once its runtime has let go of it.
         assert_eq!(refused(ConnectionRefused::Displaced), n - 1);
-        assert!(!asking(&mut answers).await.is_empty(), "the busy one goes on");
+        assert!(
+            !asking(&mut answers).await.is_empty(),
+            "the busy one goes on"
+        );
         kept.push(checks);
     }
     assert_eq!(refused(ConnectionRefused::TooMany), 0);

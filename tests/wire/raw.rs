@@ -45,11 +45,16 @@ impl Decoder for Raw {
     fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
         let bytes = buf.copy_to_bytes(buf.remaining());
         let answer = prost::Message::decode(bytes);
-        answer.map(Some).map_err(|e| Status::internal(e.to_string()))
+        answer
+            .map(Some)
+            .map_err(|e| Status::internal(e.to_string()))
     }
 }
 
-pub(crate) async fn check(channel: &Channel, message: Vec<u8>) -> Result<v1::CheckResponse, Status> {
+pub(crate) async fn check(
+    channel: &Channel,
+    message: Vec<u8>,
+) -> Result<v1::CheckResponse, Status> {
     let mut grpc = Grpc::new(channel.clone());
     grpc.ready().await.unwrap();
     let path = "/verzet.v1.CheckService/Check".parse().unwrap();

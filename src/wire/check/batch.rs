@@ -10,12 +10,12 @@ use tonic::{Request, Response, Status};
 use super::{
     super::{
         convert, deadline,
-        door::Decoded,
         fields::{Fields, MAX_ID, MAX_NUMBER},
         link::Link,
     },
     Checks,
     admit::received,
+    server::Decoded,
 };
 use crate::{
     metrics::Rpc,

@@ -67,7 +67,6 @@ impl Checks {
         Response::new(Box::pin(stream))
     }
 
-
     /// A message that is not a question gets its error in the answer, and the stream lives on.
     async fn on_stream(
         &self,
