@@ -78,7 +78,8 @@ const EACH: usize = 10_000_000;
 fn an_acknowledged_stop_is_seen_by_the_very_next_check() {
     let wanted = trials(100_000);
     let dir = tempfile::tempdir().unwrap();
-    let sidecar = &*sidecar(dir.path());
+    let dir = dir.path();
+    let sidecar = &*sidecar(dir);
     let stopped = &Stopped::default();
     let enough = || stopped.trials.load(Ordering::Relaxed) >= wanted;
     let (objected, withdrawn, imported) = (
@@ -88,7 +89,7 @@ fn an_acknowledged_stop_is_seen_by_the_very_next_check() {
     );
     thread::scope(|scope| {
         // Whoever fails ends the others too.
-        let end = &|| stopped.done.store(true, Ordering::Relaxed);
+        let end = move || stopped.done.store(true, Ordering::Relaxed);
         let working = move || !stopped.done.load(Ordering::Relaxed);
         let guarded = move |work: &dyn Fn()| {
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
@@ -126,7 +127,7 @@ fn an_acknowledged_stop_is_seen_by_the_very_next_check() {
         });
         scope.spawn(move || {
             guarded(&|| {
-                let folder = dir.path().join("nightly");
+                let folder = dir.join("nightly");
                 fs::create_dir(&folder).unwrap();
                 let mut n = 3 * EACH;
                 while working() {

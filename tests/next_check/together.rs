@@ -14,7 +14,6 @@ use verzet::{
 };
 
 use crate::{
-    common,
     people::{CUSTOMERS, ask, number, sidecar},
     trials,
 };
