@@ -12,8 +12,10 @@ mod connect;
 mod error;
 pub mod exit;
 mod import;
+mod ledger;
 mod next;
 mod objection;
+mod outfile;
 mod output;
 mod policy;
 mod progress;
@@ -56,6 +58,9 @@ enum Command {
     /// What was decided
     #[command(subcommand)]
     Report(report::Command),
+    /// The record of every decision: proved, exported, kept no longer than it must be
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// The regimes, and which is enforced
     #[command(subcommand)]
     Policy(policy::Command),
@@ -99,6 +104,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Check(args) => client(check::run(&place, args)),
         Command::Scrub(args) => client(scrub::run(&place, args)),
         Command::Report(command) => client(report::run(&place, command)),
+        Command::Ledger(command) => client(ledger::run(&place, command)),
         Command::Policy(command) => client(policy::run(&place, command)),
         Command::Objection(command) => client(objection::run(&place, command)),
         Command::Unclear(command) => client(unclear::run(&place, command)),

@@ -2,9 +2,9 @@
 //! a name that was given stays. (What SQLite writes is SQLite's business.)
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -15,9 +15,41 @@ use std::{
 /// # Errors
 /// If the system refuses; then the file is as it was before.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, 0o666)
+}
+
+/// As [`write_whole`], for its owner's eyes only.
+///
+/// # Errors
+/// If the system refuses; then the file is as it was before.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A draft that a crash left has the rights it had.
+    if let Err(e) = fs::remove_file(draft_of(path))
+        && e.kind() != io::ErrorKind::NotFound
+    {
+        return Err(e);
+    }
+    replace(path, bytes, 0o600)
+}
+
+/// The bytes of a file; `None` if there is none.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let draft = draft_of(path);
     let write = || {
-        let mut file = File::create(&draft)?;
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true).mode(mode);
+        let mut file = options.open(&draft)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&draft, path)?;

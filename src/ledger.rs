@@ -7,18 +7,24 @@
 mod bytes;
 mod chain;
 mod entry;
+mod erase;
 mod error;
 mod id;
 mod mailbox;
-mod pace;
 mod part;
 mod personal;
 mod progress;
+mod proof;
+mod purge;
 mod queue;
 mod read;
 mod record;
+mod seal;
 mod seam;
 mod stored;
+mod tree;
+mod verified;
+mod verify;
 mod walk;
 mod words;
 mod writer;
@@ -33,15 +39,24 @@ use std::{
 
 pub use chain::Hash;
 pub use entry::{Durability, Engine, Entry, MAX_ROWS, MAX_TEXT, Personal, RegimeContext, Shadow};
+pub use erase::{Erased, Subject, erase, parts};
 pub use error::{AppendError, LedgerError};
 pub use id::{DecisionId, DecisionIdError, LedgerId};
 pub use mailbox::{Mailbox, Waiting};
 pub use personal::StoredPersonal;
 pub use progress::Ticket;
+pub use proof::{Checked, Proof, ProofError, ProveError, prove};
+pub use purge::{PurgeError, Purged, purge, purgeable};
 pub use queue::Health;
 pub use read::{Filter, Page, Reader};
+pub use seal::{
+    FileHash, Head, HeadError, HeadKind, PublicKey, PublicKeyError, known_keys, seal_all,
+    signed_heads, unsealed,
+};
 pub use seam::Seam;
 pub use stored::{StoredDecision, StoredShadow};
+pub use verified::Verified;
+pub use verify::{Against, Finding, PartReport, PartState, Verification, records_in, verify};
 pub use walk::{PartSummary, verify_part};
 pub use words::{StoredEngine, StoredRegime};
 
@@ -50,9 +65,11 @@ use crate::{
     durable,
     metrics::LedgerMetrics,
 };
-use part::{Part, Tail};
+use id::{start_of, utc_day};
+use part::{Newest, Part};
 use progress::Progress;
 use queue::Queue;
+use seal::{Bell, Lock, Sealer, Signing};
 use writer::{Shared, Writer};
 
 /// How the ledger is to work.
@@ -62,6 +79,11 @@ pub struct LedgerOptions {
     pub max_pending: usize,
     /// How long after a failure, and between attempts, the ledger tries to go on.
     pub retry: Duration,
+    /// How often the open part is signed, if it has grown.
+    pub sign_every: Duration,
+    /// The time of the start: a newest part of an earlier day is then sealed at once, and not only when the
+    /// next one begins.
+    pub started_at: Option<Micros>,
     /// Where tests make the disk fail.
     pub seam: Option<Arc<dyn Seam>>,
     /// What its thread counts.
@@ -74,6 +96,9 @@ impl Default for LedgerOptions {
             // Half a second of a full machine; a record is about 250 bytes.
             max_pending: 32_768,
             retry: Duration::from_secs(1),
+            // A file of 278 bytes and two syncs each time; the open part is read only where it is new.
+            sign_every: Duration::from_secs(10),
+            started_at: None,
             seam: None,
             metrics: Arc::default(),
         }
@@ -85,6 +110,8 @@ impl fmt::Debug for LedgerOptions {
         f.debug_struct("LedgerOptions")
             .field("max_pending", &self.max_pending)
             .field("retry", &self.retry)
+            .field("sign_every", &self.sign_every)
+            .field("started_at", &self.started_at)
             .finish_non_exhaustive()
     }
 }
@@ -92,7 +119,9 @@ impl fmt::Debug for LedgerOptions {
 /// The ledger of a data directory, open for writing. One process at a time.
 pub struct Ledger {
     shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    key: PublicKey,
+    bell: Arc<Bell>,
+    threads: Mutex<Option<(JoinHandle<()>, Sealer)>>,
 }
 
 impl fmt::Debug for Ledger {
@@ -111,41 +140,71 @@ impl Ledger {
     pub fn open(dir: &Path, options: LedgerOptions) -> Result<Self, LedgerError> {
         durable::make_dir(dir).map_err(LedgerError::io(dir, "make the ledger's directory"))?;
         let kept = LedgerId::load(dir)?;
+        let lock = Lock::take(dir)?;
+        let mut over = parts_over(dir)?;
         let seam = options.seam.as_deref();
-        let (part, ledger, tail, words) = match Part::newest(dir, kept, seam, false)? {
-            Some((part, ledger, tail, words)) => (Some(part), ledger, tail, words),
-            None => {
-                let ledger = kept.map_or_else(LedgerId::random, Ok)?;
-                (None, ledger, Tail::genesis(ledger), Vec::new())
-            }
+        let Newest {
+            mut part,
+            ledger,
+            mut tail,
+            words,
+        } = match Part::newest(dir, kept, over, seam, false)? {
+            Some(newest) => newest,
+            None => Newest::begin(kept.map_or_else(LedgerId::random, Ok)?),
         };
         if kept.is_none() {
             ledger.save(dir)?;
         }
+        let signing = Arc::new(Signing::open(dir, ledger)?);
+        let of_today = |part: &Part| options.started_at.is_none_or(|t| part.day >= utc_day(t));
+        if let Some(part) = part.take_if(|part| !of_today(part)) {
+            // What comes next is of a later day, even if the clock is set back meanwhile.
+            tail.at = tail.at.max(start_of(Day(part.day.0 + 1)));
+            over = Some(part.day);
+            part.rest();
+        }
+        drop(lock);
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
             ledger,
             queue: Queue::new(ledger, options.max_pending, &tail, &words),
             progress: Arc::new(Progress::new(tail.seq, tail.revision)),
-            pace: pace::Pace::new(),
             mailboxes: Mutex::default(),
         });
+        let bell = Arc::new(Bell::default());
+        let key = signing.public();
+        let sealer = Sealer::start(signing, bell.clone(), options.sign_every, over)?;
         let writer = Writer {
             shared: shared.clone(),
             part,
             tail,
+            over,
+            sealer: bell.clone(),
             retry: options.retry,
             seam: options.seam,
             metrics: options.metrics,
         };
         let thread = thread::Builder::new()
             .name("ledger".into())
-            .spawn(move || writer.run())
-            .map_err(LedgerError::io(dir, "start the ledger's thread"))?;
-        Ok(Self {
-            shared,
-            thread: Mutex::new(Some(thread)),
-        })
+            .spawn(move || writer.run());
+        match thread {
+            Ok(thread) => Ok(Self {
+                shared,
+                key,
+                bell,
+                threads: Mutex::new(Some((thread, sealer))),
+            }),
+            Err(e) => {
+                sealer.end();
+                Err(LedgerError::io(dir, "start the ledger's thread")(e))
+            }
+        }
+    }
+
+    /// The key its parts are signed with. Keep it where the ledger is not: whoever can write the ledger's
+    /// directory can put another key there.
+    pub fn public_key(&self) -> PublicKey {
+        self.key
     }
 
     /// The ledger's name.
@@ -194,21 +253,6 @@ impl Ledger {
         self.shared.queue.pending()
     }
 
-    /// What a commit takes at present, apart from its records; zero before the first.
-    pub fn commit_takes(&self) -> Duration {
-        self.shared.pace.takes()
-    }
-
-    /// The same, if it was measured within the last second: an old measure is no reason to refuse.
-    pub fn commit_takes_lately(&self) -> Option<Duration> {
-        self.shared.pace.takes_lately()
-    }
-
-    /// How long the commit that is under way has taken so far; zero if none is.
-    pub fn committing_for(&self) -> Duration {
-        self.shared.pace.busy_for()
-    }
-
     /// The number of the last record on disk; 0 in a new ledger.
     pub fn durable_seq(&self) -> u64 {
         self.shared.progress.durable()
@@ -231,29 +275,25 @@ impl Ledger {
         Reader::new(&self.shared.dir, self.shared.ledger)
     }
 
-    /// Makes the part of a day that is over one plain file, if nobody reads it now. The writer does so
-    /// when it goes on to the next day; whoever was reading then does it afterwards.
-    ///
-    /// # Errors
-    /// If the part cannot be opened.
-    pub fn rest(&self, day: Day) -> Result<(), LedgerError> {
-        let over = day < id::utc_day(self.last_at());
-        if over && part::path_of(&self.shared.dir, day).exists() {
-            Part::open(&self.shared.dir, day, None)?.rest();
-        }
-        Ok(())
+    /// Makes the part of a day that is over one plain file and seals it, if nobody reads it now. That is
+    /// done when the next day begins; whoever was reading then says so afterwards.
+    pub fn rest(&self) {
+        self.bell.part_is_over();
     }
 
-    /// Takes nothing any more, writes what waits, and blocks until that is done.
+    /// Takes nothing any more, writes what waits, signs it, and blocks until that is done.
     pub fn close(&self) {
         self.shared.queue.close();
-        let thread = self
-            .thread
+        let threads = self
+            .threads
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the ledger's thread panicked");
+        if let Some((writer, sealer)) = threads {
+            if writer.join().is_err() {
+                tracing::error!("the ledger's thread panicked");
+            }
+            sealer.end();
         }
     }
 }
@@ -262,4 +302,17 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The parts that are sealed, up to which. A newest part that was signed at rest, byte for byte, is signed
+/// without its bytes, since it is about to be written.
+fn parts_over(dir: &Path) -> Result<Option<Day>, LedgerError> {
+    Ok(match seal::newest_head(dir)? {
+        Some(head) if head.kind != HeadKind::Checkpoint => Some(head.day),
+        Some(head) if head.file.is_some() => {
+            Signing::open(dir, head.ledger)?.open_file(head)?;
+            None
+        }
+        _ => None,
+    })
 }

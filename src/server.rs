@@ -5,11 +5,9 @@
 
 mod accept;
 mod connection;
-mod connections;
 mod health;
 mod services;
 mod socket;
-mod traffic;
 
 use std::{
     io,
@@ -21,7 +19,6 @@ use std::{
 
 use tokio::{runtime, sync::watch};
 
-pub use connections::ConnectionLimits;
 pub use socket::SOCKET;
 
 use crate::{
@@ -36,18 +33,12 @@ pub struct ServerOptions {
     pub listen: Option<SocketAddr>,
     /// Runtimes, one a thread.
     pub threads: usize,
-    /// What bounds connections.
-    pub connections: ConnectionLimits,
+    /// Most connections at once.
+    pub connections: usize,
     /// Most requests of one connection under way at once.
     pub streams_per_connection: u32,
     /// Longest message, in bytes.
     pub message_bytes: usize,
-    /// Longest list of headers, in bytes.
-    pub header_bytes: u32,
-    /// How often a connection is asked whether its other end is there.
-    pub ping_every: Duration,
-    /// How long it may take to say so.
-    pub ping_timeout: Duration,
     /// What bounds a check.
     pub check: CheckLimits,
     /// The deadline of a request that names none.
@@ -132,11 +123,10 @@ impl Server {
                         let mailbox = sidecar.ledger.mailbox();
                         let post = mailbox.clone();
                         let delivery = tokio::spawn(async move { post.run().await });
-                        let checks = Checks::new(sidecar.clone(), mailbox, options.check)
-                            .until(stopped.clone());
-                        let routes = services::for_dialers(&sidecar, &checks, &health, &options);
-                        accept::serve(checks, routes, sidecar.clone(), &options, dealt, stopped)
-                            .await;
+                        let checks = Checks::new(sidecar.clone(), mailbox.clone(), options.check);
+                        let routes =
+                            services::for_dialers(&sidecar, &mailbox, &health, &options, &stopped);
+                        accept::serve(checks, routes, &options, dealt, stopped).await;
                         delivery.abort();
                     });
                 })?);
@@ -155,18 +145,10 @@ impl Server {
                 let delivery = tokio::spawn(async move { post.run().await });
                 let watching = tokio::spawn(health.clone().watch(served.clone(), stopped.clone()));
                 if let Some(listener) = listener {
-                    let connections =
-                        connections::Connections::new(served.clone(), own.connections);
-                    tokio::spawn(connections.clone().watch());
-                    tokio::spawn(accept::deal(
-                        listener,
-                        dealers,
-                        connections,
-                        stopped.clone(),
-                    ));
+                    let dealing = accept::deal(listener, dealers, own.connections, stopped.clone());
+                    tokio::spawn(dealing);
                 }
-                let checks = Checks::new(served.clone(), mailbox, own.check).until(stopped.clone());
-                let routes = services::for_socket(&served, &checks, &health, &own);
+                let routes = services::for_socket(&served, &mailbox, &health, &own, &stopped);
                 socket::serve(routes, unix, &own, stopped).await;
                 let _ = watching.await;
                 delivery.abort();

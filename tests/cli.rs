@@ -30,6 +30,7 @@ Commands:
   check      Ask whether a campaign may contact a number
   scrub      Look over a CSV list of numbers
   report     What was decided
+  ledger     The record of every decision: proved, exported, kept no longer than it must be
   policy     The regimes, and which is enforced
   objection  Record a no
   unclear    Stops that wait for a person to look at them
@@ -52,6 +53,7 @@ Exit codes:
   4    check: DEFER
   5    import, register import: held or refused; nothing was applied but stops
   6    the sidecar cannot be reached, or the data directory is locked
+  7    ledger verify, ledger check-proof: not what was recorded
   130  interrupted
 ";
     assert_eq!(Dir::new().run(&["--help"]), ended(0, help, ""));

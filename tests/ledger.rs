@@ -16,5 +16,9 @@ mod parts;
 mod reading;
 #[path = "ledger/round_trip.rs"]
 mod round_trip;
+#[path = "ledger/sealing.rs"]
+mod sealing;
 #[path = "ledger/tamper.rs"]
 mod tamper;
+#[path = "ledger/whole.rs"]
+mod whole;

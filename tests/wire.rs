@@ -3,8 +3,6 @@
 
 #[path = "wire/bad_input.rs"]
 mod bad_input;
-#[path = "wire/bounds.rs"]
-mod bounds;
 mod common;
 #[path = "wire/door.rs"]
 mod door;
@@ -14,8 +12,6 @@ mod facts;
 mod health;
 #[path = "wire/ledger.rs"]
 mod ledger;
-#[path = "wire/raw.rs"]
-mod raw;
 #[path = "wire/stream.rs"]
 mod stream;
 
@@ -27,14 +23,13 @@ use verzet::{
         self, check_service_client::CheckServiceClient, fact_service_client::FactServiceClient,
         report_service_client::ReportServiceClient,
     },
-    server::{Server, ServerOptions},
+    server::Server,
     sidecar::{Settings, Sidecar},
 };
 
 /// A server with the sample on a directory of its own.
 pub(crate) struct Served {
     pub(crate) channel: Channel,
-    pub(crate) sidecar: Arc<Sidecar>,
     server: Option<Server>,
     _dir: tempfile::TempDir,
 }
@@ -45,29 +40,23 @@ impl Served {
     }
 
     pub(crate) async fn with(set: impl FnOnce(&mut Settings)) -> Self {
-        Self::bounded(set, |_| {}).await
-    }
-
-    pub(crate) async fn bounded(
-        set: impl FnOnce(&mut Settings),
-        bound: impl FnOnce(&mut ServerOptions),
-    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut settings = common::settings(dir.path());
         set(&mut settings);
         let sidecar = Arc::new(Sidecar::open(settings).unwrap());
         verzet::sample::install(&sidecar).unwrap();
-        let mut options = common::options();
-        bound(&mut options);
-        let server = Server::start(sidecar.clone(), &options).unwrap();
+        let server = common::serve(sidecar);
         let addr = format!("http://{}", server.listening.unwrap());
         let channel = Channel::from_shared(addr).unwrap().connect().await.unwrap();
         Self {
             channel,
-            sidecar,
             server: Some(server),
             _dir: dir,
         }
+    }
+
+    pub(crate) fn addr(&self) -> std::net::SocketAddr {
+        self.server.as_ref().unwrap().listening.unwrap()
     }
 
     pub(crate) fn checks(&self) -> CheckServiceClient<Channel> {
@@ -80,10 +69,6 @@ impl Served {
 
     pub(crate) fn reports(&self) -> ReportServiceClient<Channel> {
         ReportServiceClient::new(self.channel.clone())
-    }
-
-    pub(crate) fn addr(&self) -> std::net::SocketAddr {
-        self.server.as_ref().unwrap().listening.unwrap()
     }
 
     /// Closes the connection, then the server.

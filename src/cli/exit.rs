@@ -25,6 +25,8 @@ pub enum Exit {
     Held = 5,
     /// The sidecar cannot be reached, or the data directory is locked.
     Unreachable = 6,
+    /// `ledger verify`, `ledger check-proof`: not what was recorded.
+    Differs = 7,
     /// Interrupted from the keyboard (128 and SIGINT, as shells have it).
     Interrupted = 130,
 }
@@ -39,6 +41,7 @@ Exit codes:
   4    check: DEFER
   5    import, register import: held or refused; nothing was applied but stops
   6    the sidecar cannot be reached, or the data directory is locked
+  7    ledger verify, ledger check-proof: not what was recorded
   130  interrupted";
 
 impl From<Exit> for ExitCode {

@@ -15,6 +15,19 @@ pub(super) fn numbers(total: u64) -> ProgressBar {
     )
 }
 
+/// A bar over records of the ledger.
+pub(super) fn records(total: u64) -> ProgressBar {
+    bar(
+        total,
+        "{wide_bar} {human_pos}/{human_len} records, {per_sec}, {eta} left",
+    )
+}
+
+/// A bar over the ledger's parts.
+pub(super) fn parts(total: u64) -> ProgressBar {
+    bar(total, "{wide_bar} {pos}/{len} parts, {eta} left")
+}
+
 fn bar(total: u64, template: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);
     match ProgressStyle::with_template(template) {
@@ -34,6 +47,8 @@ mod tests {
         for template in [
             "{msg:24!} {wide_bar} {bytes}/{total_bytes} {eta}",
             "{wide_bar} {human_pos}/{human_len} numbers, {per_sec}, {eta} left",
+            "{wide_bar} {human_pos}/{human_len} records, {per_sec}, {eta} left",
+            "{wide_bar} {pos}/{len} parts, {eta} left",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }

@@ -18,6 +18,13 @@ use super::{
 };
 use crate::proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest};
 
+pub(super) use decision::text as decision_text;
+
+/// A decision as a JSON object, with its trail.
+pub(super) fn decision_json(d: &crate::proto::v1::Decision) -> impl Serialize {
+    decision::Json::of(d, true)
+}
+
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
     /// Decisions, one by one

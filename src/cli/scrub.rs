@@ -4,7 +4,6 @@ mod ask;
 mod columns;
 mod csv;
 mod list;
-mod outfile;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -19,6 +18,7 @@ use super::{
     connect::Bare,
     error::CliError,
     exit::Exit,
+    outfile::OutFile,
     output::{Out, Table, count},
     progress,
     words::{moment, number, parser, wire, word},
@@ -29,7 +29,6 @@ use crate::{
 };
 use ask::{Chunk, Verdicts};
 use list::List;
-use outfile::OutFile;
 
 /// Look over a CSV list of numbers
 ///
@@ -77,7 +76,7 @@ const IN_FLIGHT: usize = 4;
 pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     let region = args.region.clone().unwrap_or_default();
     let list = List::look_over(&args.list, &args.number_column, &region)?;
-    let mut out = OutFile::create(&args.out, &args.list)?;
+    let mut out = OutFile::create(&args.out, Some(&args.list))?;
     let batch = place.load(&[])?.limits.batch_numbers;
     let session = args.target.connect(place, Bare::Refuse).await?;
     let template = CheckBatchRequest {
@@ -93,7 +92,7 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     let mut counts = Counts::default();
     let mut rows = list.chunks(batch)?;
     let mut asked = VecDeque::new();
-    out.write(&list.header_out())?;
+    out.put(&csv::line(&list.header_out()))?;
     loop {
         let chunk = if asked.len() < IN_FLIGHT {
             rows.next()?
@@ -145,7 +144,7 @@ fn write(
             v.lead_action(),
         ];
         let fields: Vec<&str> = row.fields.iter().map(String::as_str).chain(words).collect();
-        out.write(&fields)?;
+        out.put(&csv::line(&fields))?;
     }
     Ok(())
 }

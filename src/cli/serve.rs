@@ -129,6 +129,8 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         revision = sidecar.world().revision,
         numbers = sidecar.world().numbers.keys(),
         seconds = began.elapsed().as_secs_f64(),
+        ledger = %sidecar.ledger.id(),
+        ledger_key = %sidecar.ledger.public_key(),
         "serving"
     );
     if args.sample {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use crate::{
+    clock::Micros,
     config::{Config, Durability, Language},
     ledger::{self, LedgerOptions},
-    server::{ConnectionLimits, ServeError, Server, ServerOptions},
+    server::{ServeError, Server, ServerOptions},
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
     wire::check::CheckLimits,
@@ -30,6 +31,7 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
             .unwrap_or(i64::MAX),
         ledger: LedgerOptions {
             max_pending: config.limits.in_flight,
+            started_at: Some(Micros::system_now()),
             ..LedgerOptions::default()
         },
         accept_older_facts,
@@ -57,22 +59,12 @@ pub(super) fn serve(
     let options = ServerOptions {
         listen: port.then_some(config.listen),
         threads: config.threads(),
-        connections: ConnectionLimits {
-            connections: config.limits.connections,
-            idle: config.limits.idle,
-            greeting: config.limits.greeting,
-        },
+        connections: config.limits.connections,
         streams_per_connection: config.limits.streams_per_connection,
         message_bytes: config.limits.message_bytes,
-        header_bytes: config.limits.header_bytes,
-        ping_every: config.limits.ping_every,
-        ping_timeout: config.limits.ping_timeout,
         check: CheckLimits {
             batch: config.limits.batch_numbers,
             stream_in_flight: config.limits.stream_in_flight,
-            connection_in_flight: config.limits.connection_in_flight,
-            in_flight: config.limits.in_flight,
-            queue_wait: config.limits.queue_wait,
             revision_wait: config.check.min_revision_wait,
             deadline: config.limits.default_deadline,
         },

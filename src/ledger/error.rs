@@ -60,6 +60,8 @@ pub enum LedgerError {
         path: PathBuf,
         /// What is wrong, and where in the file.
         what: String,
+        /// The record, where it is one; of a group of records, its first.
+        record: Option<u64>,
     },
     /// A part of another ledger lies in this directory.
     #[error("{}: belongs to ledger {found}, but this directory is of ledger {expected}; move it to its own directory", path.display())]
@@ -114,6 +116,25 @@ impl LedgerError {
         Self::Damaged {
             path: path.to_owned(),
             what: what.into(),
+            record: None,
+        }
+    }
+
+    /// A record is not what was written.
+    pub(super) fn damaged_record(path: &Path, seq: u64, what: &str) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            what: format!("record {seq}: {what}"),
+            record: Some(seq),
+        }
+    }
+
+    /// A group of records is not what was written.
+    pub(super) fn damaged_group(path: &Path, first: u64, what: &str) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            what: format!("the group from record {first} on {what}"),
+            record: Some(first),
         }
     }
 }

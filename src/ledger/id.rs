@@ -53,7 +53,7 @@ impl LedgerId {
         }
     }
 
-    /// Writes the file `id` so that after a power cut it is there whole or not at all.
+    /// Writes the file `id`.
     pub(super) fn save(self, dir: &Path) -> Result<(), LedgerError> {
         let path = dir.join("id");
         durable::write_whole(&path, format!("{self}\n").as_bytes())

@@ -14,17 +14,21 @@ use rusqlite::{Connection, OpenFlags, params};
 
 pub(super) use group::Group;
 pub(super) use meta::{Meta, meta};
-pub(super) use tail::{Tail, Words, each_word};
+pub(super) use tail::{Newest, Tail, Words, each_word};
 
-use super::{chain, error::LedgerError, id::LedgerId, seam::Seam};
+use super::{
+    chain,
+    error::LedgerError,
+    id::LedgerId,
+    seal::{self, EMPTY_LOG},
+    seam::Seam,
+    tree,
+};
 use crate::{
     clock::Day,
     durable::{FileId, sync_dir},
 };
 use meta::begin;
-
-/// Writes the log's pages to the part and empties it, as far as readers allow.
-const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// A part open for writing.
 pub(super) struct Part {
@@ -56,6 +60,19 @@ pub(super) fn days(dir: &Path) -> Result<Vec<Day>, LedgerError> {
         Ok(days)
     };
     list().map_err(LedgerError::io(dir, "list the ledger's parts"))
+}
+
+/// The days before the newest part that was begun: nothing is written to them any more.
+pub(super) fn over(dir: &Path) -> Result<Vec<Day>, LedgerError> {
+    let mut all = days(dir)?;
+    while let Some(newest) = all.pop() {
+        let path = path_of(dir, newest);
+        let conn = open_read_only(&path).map_err(LedgerError::db(&path, "open the part"))?;
+        if meta(&conn, &path, newest)?.is_some() {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 /// Opens a part for reading only, beside its writer.
@@ -124,7 +141,7 @@ impl Part {
     ) -> Result<(), LedgerError> {
         let leaves = group.seal(tail.seq + 1).map_err(LedgerError::Random)?;
         let (first, count) = (tail.seq + 1, leaves.len() as u64);
-        let root = chain::root(leaves);
+        let root = tree::root(leaves);
         let link = chain::link(&tail.chain, &root, first, count);
         let revision = group
             .rows
@@ -156,11 +173,10 @@ impl Part {
                     root,
                     link
                 ])?;
-            // What a test makes slow counts as the disk's.
-            let committing = Instant::now();
             if let Some(seam) = seam {
                 seam.before_commit(first, count)?;
             }
+            let committing = Instant::now();
             self.conn.prepare_cached("COMMIT")?.execute([])?;
             let committed_in = committing.elapsed();
             seam.map_or(Ok(()), |seam| seam.after_commit(first, count))?;
@@ -203,15 +219,9 @@ impl Part {
     /// Makes the part one plain file that can be copied, or read from a read-only disk; called when its
     /// day is over. A reader in the way leaves it as it is, which is as sound.
     pub(super) fn rest(self) {
-        let rest = || {
-            self.conn.busy_timeout(Duration::ZERO)?;
-            let first = |sql| self.conn.query_row(sql, [], |_| Ok(()));
-            first(EMPTY_LOG)?;
-            first("PRAGMA journal_mode = DELETE")
-        };
-        if let Err(e) = rest() {
-            tracing::debug!(reason = %e, part = %self.path.display(), "the part keeps its log");
-        }
+        // Only fails where there is no connection any more.
+        let _ = self.conn.busy_timeout(Duration::ZERO);
+        seal::to_rest(&self.conn, &self.path);
     }
 }
 

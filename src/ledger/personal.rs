@@ -64,7 +64,7 @@ pub(super) struct RawPersonal<'a> {
     pub(super) e164: Option<E164>,
     pub(super) call_id: &'a str,
     pub(super) agent_id: &'a str,
-    person_id: &'a str,
+    pub(super) person_id: &'a str,
     caller_id: &'a str,
     region: &'a str,
 }
@@ -106,6 +106,11 @@ pub(super) fn decode(salted: &[u8]) -> Result<RawPersonal<'_>, Malformed> {
 }
 
 impl RawPersonal<'_> {
+    /// The number as typed, where it is not just as it is printed.
+    pub(super) fn typed(&self) -> Option<&str> {
+        self.number
+    }
+
     pub(super) fn to_owned(self) -> StoredPersonal {
         StoredPersonal {
             number: match (self.number, self.e164) {

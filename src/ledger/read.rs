@@ -197,6 +197,36 @@ impl Reader {
         self.scan(filter, None, false, visit)
     }
 
+    /// The first and last record of the filter's days and times, whatever else it asks for; `None` if
+    /// there is none.
+    ///
+    /// # Errors
+    /// If a part cannot be read.
+    pub fn span(&mut self, filter: &Filter) -> Result<Option<(u64, u64)>, LedgerError> {
+        let mut days = part::days(&self.dir)?;
+        days.retain(|day| filter.touches(*day));
+        let first = self.first_stretch(filter, days.iter())?;
+        let last = self.first_stretch(filter, days.iter().rev())?;
+        let ends = first.zip(last);
+        Ok(ends.map(|(first, last)| (first.low as u64, last.high as u64)))
+    }
+
+    /// What a filter's times leave of the first of these parts of which they leave anything.
+    fn first_stretch<'a>(
+        &mut self,
+        filter: &Filter,
+        days: impl Iterator<Item = &'a Day>,
+    ) -> Result<Option<Stretch>, LedgerError> {
+        for day in days {
+            if let Some(part) = self.part(*day)?
+                && let Some(stretch) = part.stretch(filter, None, false)?
+            {
+                return Ok(Some(stretch));
+            }
+        }
+        Ok(None)
+    }
+
     fn scan(
         &mut self,
         filter: &Filter,

@@ -10,7 +10,7 @@ use super::{
     id::DecisionId,
     personal::{self, StoredPersonal},
     record::{self, RawDecision, WordRef},
-    words::{StoredEngine, StoredRegime, WORDS, Word, WordTable},
+    words::{Meanings, StoredEngine, StoredRegime, WORDS, Word},
 };
 use crate::{
     clock::Micros,
@@ -123,7 +123,7 @@ impl StoredDecision {
         at: Micros,
         raw: RawDecision<'_>,
         personal: Option<&[u8]>,
-        words: &WordTable,
+        words: &impl Meanings,
     ) -> Result<Self, Malformed> {
         let text = |which| words_text(&raw, which, words);
         Ok(Self {
@@ -184,7 +184,11 @@ impl StoredRegime {
 }
 
 /// What a word of a decision means.
-fn word(raw: &RawDecision<'_>, which: usize, words: &WordTable) -> Result<Option<Word>, Malformed> {
+fn word(
+    raw: &RawDecision<'_>,
+    which: usize,
+    words: &impl Meanings,
+) -> Result<Option<Word>, Malformed> {
     Ok(match raw.words[which] {
         WordRef::None => None,
         WordRef::Inline(payload) => Some(Word::decode(WORDS[which], payload)?),
@@ -195,7 +199,7 @@ fn word(raw: &RawDecision<'_>, which: usize, words: &WordTable) -> Result<Option
 fn words_text(
     raw: &RawDecision<'_>,
     which: usize,
-    words: &WordTable,
+    words: &impl Meanings,
 ) -> Result<Arc<str>, Malformed> {
     Ok(match word(raw, which, words)? {
         Some(Word::Text(text)) => text,
@@ -206,7 +210,7 @@ fn words_text(
 fn regime(
     raw: &RawDecision<'_>,
     which: usize,
-    words: &WordTable,
+    words: &impl Meanings,
 ) -> Result<Option<Arc<StoredRegime>>, Malformed> {
     Ok(match word(raw, which, words)? {
         Some(Word::Regime(regime)) => Some(regime),

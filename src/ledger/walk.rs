@@ -10,7 +10,9 @@ use super::{
     id::{DecisionId, LedgerId, utc_day},
     part::{self, Meta},
     record::{self, Record},
+    seal::{Groups, Mark},
     stored::StoredDecision,
+    tree,
     words::WordTable,
 };
 use crate::clock::{Day, Micros};
@@ -51,6 +53,33 @@ pub struct PartSummary {
 /// # Errors
 /// [`LedgerError::Damaged`] at the first thing that is not as written.
 pub fn verify_part(path: &Path) -> Result<PartSummary, LedgerError> {
+    walk(path, &[], &mut |_| {}).map(|walked| walked.summary)
+}
+
+/// A part that was read to its end and proved in itself.
+pub(super) struct Walked {
+    pub(super) summary: PartSummary,
+    /// The part up to its last group.
+    pub(super) end: Mark,
+    /// The part up to those groups that were asked for and are there.
+    pub(super) marks: Vec<Mark>,
+    /// The times of its first and last record.
+    pub(super) times: (Micros, Micros),
+}
+
+/// What is said of a part without tables: a crash came before its first group.
+pub(super) const NEVER_BEGUN: &str = "a part that was never begun";
+
+/// How many records are read between two reports of progress.
+const REPORTED: u64 = 1_024;
+
+/// As [`verify_part`]; it also says what the part was after so many groups, and how many records it has
+/// read since it said so last.
+pub(super) fn walk(
+    path: &Path,
+    groups: &[u64],
+    progress: &mut dyn FnMut(u64),
+) -> Result<Walked, LedgerError> {
     let day = path
         .file_stem()
         .and_then(|name| Day::parse(name.to_str()?).ok())
@@ -61,27 +90,38 @@ pub fn verify_part(path: &Path) -> Result<PartSummary, LedgerError> {
     }
     let conn = part::open_read_only(path).map_err(db())?;
     let conn = conn.unchecked_transaction().map_err(db())?;
-    let meta = part::meta(&conn, path, day)?
-        .ok_or_else(|| LedgerError::damaged(path, "a part that was never begun"))?;
+    let meta =
+        part::meta(&conn, path, day)?.ok_or_else(|| LedgerError::damaged(path, NEVER_BEGUN))?;
     if meta.previous.is_empty() && meta.previous_chain != chain::genesis(meta.ledger) {
         return Err(LedgerError::damaged(path, "it does not begin this ledger"));
     }
-    Walk::new(path, day, meta).run(&conn)
+    let mut walk = Walk::new(path, day, meta)?;
+    let walked = walk.run(&conn, groups, progress);
+    walked.map_err(|error| walk.at_record(error))?;
+    Ok(walk.ended())
 }
 
 struct Walk<'a> {
     path: &'a Path,
     words: WordTable,
+    groups: Groups,
+    marks: Vec<Mark>,
+    first_at: Option<Micros>,
     at: Micros,
+    unreported: u64,
     sum: PartSummary,
 }
 
 impl<'a> Walk<'a> {
-    fn new(path: &'a Path, day: Day, meta: Meta) -> Self {
-        Self {
+    fn new(path: &'a Path, day: Day, meta: Meta) -> Result<Self, LedgerError> {
+        Ok(Self {
             path,
             words: WordTable::default(),
+            groups: Groups::begin(path, day, &meta)?,
+            marks: Vec::new(),
+            first_at: None,
             at: Micros(0),
+            unreported: 0,
             sum: PartSummary {
                 day,
                 ledger: meta.ledger,
@@ -96,18 +136,50 @@ impl<'a> Walk<'a> {
                 public_bytes: 0,
                 personal_bytes: 0,
             },
-        }
+        })
     }
 
     fn db(&self) -> impl FnOnce(rusqlite::Error) -> LedgerError + use<> {
         LedgerError::db(self.path, "read the part")
     }
 
-    fn damaged(&self, what: String) -> LedgerError {
+    fn damaged(&self, what: &str) -> LedgerError {
         LedgerError::damaged(self.path, what)
     }
 
-    fn run(mut self, conn: &Connection) -> Result<PartSummary, LedgerError> {
+    /// Names the record that was to be read, where SQLite says only that the file is damaged.
+    fn at_record(&self, error: LedgerError) -> LedgerError {
+        match error {
+            LedgerError::Damaged {
+                path,
+                what,
+                record: None,
+            } if self.sum.last_seq >= self.sum.first_seq => LedgerError::Damaged {
+                path,
+                what,
+                record: Some(self.sum.last_seq + 1),
+            },
+            other => other,
+        }
+    }
+
+    fn ended(mut self) -> Walked {
+        self.sum.groups = self.groups.count();
+        self.sum.chain = self.groups.chain();
+        Walked {
+            summary: self.sum,
+            end: self.groups.mark(),
+            marks: self.marks,
+            times: (self.first_at.unwrap_or(self.at), self.at),
+        }
+    }
+
+    fn run(
+        &mut self,
+        conn: &Connection,
+        marks: &[u64],
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), LedgerError> {
         let mut groups = conn
             .prepare("SELECT first_seq, count, revision, root, chain FROM commit_group ORDER BY first_seq")
             .map_err(self.db())?;
@@ -132,8 +204,9 @@ impl<'a> Walk<'a> {
             };
             let (first, count, revision, root, link): (i64, i64, i64, Hash, Hash) =
                 read().map_err(self.db())?;
-            let damaged = |what| self.damaged(format!("the group from record {first} on {what}"));
-            if first as u64 != self.sum.last_seq.wrapping_add(1) || count < 1 {
+            let (first, path) = (first as u64, self.path);
+            let damaged = |what| LedgerError::damaged_group(path, first, what);
+            if first != self.sum.last_seq.wrapping_add(1) || count < 1 {
                 return Err(damaged("is not where it should be"));
             }
             let mut leaves = Vec::new();
@@ -143,13 +216,12 @@ impl<'a> Walk<'a> {
                 leaves.push(leaf);
                 largest = largest.max(revision);
             }
-            let damaged = |what| self.damaged(format!("the group from record {first} on {what}"));
-            if chain::root(leaves) != root {
+            if tree::root(leaves) != root {
                 return Err(damaged("does not have its root"));
             }
-            if chain::link(&self.sum.chain, &root, first as u64, count as u64) != link {
-                return Err(damaged("does not continue the chain"));
-            }
+            self.groups
+                .push(first, count as u64, &root, &link)
+                .map_err(damaged)?;
             // Before the first group only the part before knows the revision.
             let revision = revision as u64;
             if revision < largest || known.is_some_and(|known: u64| revision != known.max(largest))
@@ -157,27 +229,33 @@ impl<'a> Walk<'a> {
                 return Err(damaged("does not have its revision"));
             }
             known = Some(revision);
-            self.sum.chain = link;
-            self.sum.groups += 1;
+            if marks.contains(&self.groups.count()) {
+                self.marks.push(self.groups.mark());
+            }
+            self.unreported += count as u64;
+            if self.unreported >= REPORTED {
+                progress(std::mem::take(&mut self.unreported));
+            }
         }
         if records.next().map_err(self.db())?.is_some() {
-            return Err(self.damaged("records without a group".into()));
+            return Err(self.damaged("records without a group"));
         }
-        if self.sum.groups == 0 {
-            return Err(self.damaged("a part without a commit group".into()));
+        if self.groups.count() == 0 {
+            return Err(self.damaged("a part without a commit group"));
         }
         let sql = "SELECT count(*) FROM word WHERE seq NOT IN (SELECT seq FROM record)";
         let stray: i64 = conn.query_row(sql, [], |r| r.get(0)).map_err(self.db())?;
         if stray > 0 {
-            return Err(self.damaged("words without a record".into()));
+            return Err(self.damaged("words without a record"));
         }
-        Ok(self.sum)
+        progress(std::mem::take(&mut self.unreported));
+        Ok(())
     }
 
     /// Proves the next record in itself; its leaf and revision.
     fn record(&mut self, records: &mut Rows<'_>) -> Result<(Hash, u64), LedgerError> {
         let seq = self.sum.last_seq.wrapping_add(1);
-        let damaged = |what: &str| LedgerError::damaged(self.path, format!("record {seq}: {what}"));
+        let damaged = |what: &str| LedgerError::damaged_record(self.path, seq, what);
         let row = records
             .next()
             .map_err(LedgerError::db(self.path, "read the part"))?
@@ -229,6 +307,7 @@ impl<'a> Walk<'a> {
         }
         self.sum.public_bytes += public.len() as u64;
         self.sum.personal_bytes += salted.map_or(0, |salted| salted.len() as u64);
+        self.first_at.get_or_insert(at);
         self.at = at;
         self.sum.last_seq = seq;
         Ok((chain::leaf(seq, public), revision))

@@ -234,6 +234,12 @@ impl Word {
     }
 }
 
+/// Where a decision's words are looked up.
+pub(super) trait Meanings {
+    /// The word of a number.
+    fn get(&self, kind: WordKind, number: u32) -> Result<&Word, Malformed>;
+}
+
 /// The reading side: number to word, of one part.
 #[derive(Default)]
 pub(super) struct WordTable {
@@ -255,8 +261,10 @@ impl WordTable {
         words.push(Word::decode(kind, payload)?);
         Ok(())
     }
+}
 
-    pub(super) fn get(&self, kind: WordKind, number: u32) -> Result<&Word, Malformed> {
+impl Meanings for WordTable {
+    fn get(&self, kind: WordKind, number: u32) -> Result<&Word, Malformed> {
         self.kinds[kind.index()]
             .get(number as usize)
             .ok_or(Malformed("a word that was never recorded"))

@@ -11,13 +11,16 @@ use super::{
     error::LedgerError,
     id::{LedgerId, utc_day},
     mailbox::Post,
-    pace::Pace,
-    part::{Group, Part, Tail},
+    part::{Group, Newest, Part, Tail},
     progress::Progress,
     queue::{Batch, Queue},
+    seal::Bell,
     seam::Seam,
 };
-use crate::{clock::Micros, metrics::LedgerMetrics};
+use crate::{
+    clock::{Day, Micros},
+    metrics::LedgerMetrics,
+};
 
 /// What the writer shares with those who append and wait.
 pub(super) struct Shared {
@@ -25,7 +28,6 @@ pub(super) struct Shared {
     pub(super) ledger: LedgerId,
     pub(super) queue: Queue,
     pub(super) progress: Arc<Progress>,
-    pub(super) pace: Pace,
     pub(super) mailboxes: Mutex<Vec<Weak<Post>>>,
 }
 
@@ -47,7 +49,6 @@ impl Shared {
     /// Refuses, and tells everybody who waits that his record is lost.
     fn fail(&self, reason: &Arc<str>) -> usize {
         let waiting = self.queue.fail(reason.clone());
-        self.pace.broke();
         self.progress.end_epoch(reason.clone());
         self.ring();
         waiting
@@ -59,6 +60,9 @@ pub(super) struct Writer {
     /// `None` before the first part of a ledger.
     pub(super) part: Option<Part>,
     pub(super) tail: Tail,
+    /// Parts up to here are over, whether there is a later one or not.
+    pub(super) over: Option<Day>,
+    pub(super) sealer: Arc<Bell>,
     pub(super) retry: Duration,
     pub(super) seam: Option<Arc<dyn Seam>>,
     pub(super) metrics: Arc<LedgerMetrics>,
@@ -118,18 +122,17 @@ impl Writer {
                 rows: group,
                 bytes: own,
             };
-            self.shared.pace.begin();
             part.write(&mut group, &mut self.tail, self.shared.ledger, seam)?;
             self.metrics.fsync.observe(part.committed_in);
             self.metrics.commit.observe(began.elapsed());
             self.metrics.group.add(here as u64);
-            self.shared.pace.done(part.committed_in);
             self.shared
                 .progress
                 .publish(self.tail.seq, self.tail.revision);
             self.shared.ring();
             if let Some(over) = over {
                 over.rest();
+                self.sealer.part_is_over();
             }
         }
         Ok(())
@@ -162,9 +165,11 @@ impl Writer {
 
     fn reopen(&mut self) -> Result<(), LedgerError> {
         let (dir, ledger) = (&self.shared.dir, self.shared.ledger);
-        let found = Part::newest(dir, Some(ledger), self.seam.as_deref(), true)?;
+        let found = Part::newest(dir, Some(ledger), self.over, self.seam.as_deref(), true)?;
         let (part, tail, words) = match found {
-            Some((part, _, tail, words)) => (Some(part), tail, words),
+            Some(Newest {
+                part, tail, words, ..
+            }) => (part, tail, words),
             None => (None, Tail::genesis(ledger), Vec::new()),
         };
         if tail.seq < self.shared.progress.durable() {

@@ -218,7 +218,7 @@ fn failed(error: &ReportError) -> Status {
 }
 
 /// A recorded decision on the wire. The rows are named if this build still has the pack it was made by.
-fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
+pub fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
     let personal = d.personal.as_ref();
     let text =
         |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();

@@ -45,8 +45,10 @@ fn a_day_is_a_part_and_the_chain_goes_on() {
         ]
     );
     assert_eq!((parts[0].first_seq, &*parts[0].previous), (1, ""));
-    let files = fs::read_dir(dir.path()).unwrap().count();
-    assert_eq!(files, parts.len() + 1, "a finished part is one file");
+    let names = fs::read_dir(dir.path()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files = names.filter(|name| name.contains(".db")).count();
+    assert_eq!(files, parts.len(), "a finished part is one file");
     let mut read = Vec::new();
     let visit = &mut |d: &StoredDecision| read.push(d.clone());
     ledger.reader().fold(&Filter::default(), visit).unwrap();
@@ -104,7 +106,7 @@ fn ledger_time_never_runs_back() {
     assert_eq!(record(&ledger, &mixed(3), NOON).at, ahead.at);
     for wild in [Micros(-1), Micros::NEVER] {
         let refused = append(&ledger, &mixed(3), wild).unwrap_err();
-        assert!(matches!(&refused, AppendError::Failed(why) if why.contains("the clock says")));
+        assert_eq!(refused, AppendError::Clock(wild));
     }
     assert_eq!(record(&ledger, &mixed(4), NOON).at, ahead.at);
 }

@@ -140,7 +140,7 @@ pub(super) fn row(d: &Decision) -> [String; 8] {
 }
 
 /// A decision with everything it rested on.
-pub(super) fn text(d: &Decision) -> String {
+pub(in crate::cli) fn text(d: &Decision) -> String {
     let register = match (d.snapshot_id.as_str(), d.in_register) {
         ("", _) => String::new(),
         (id, true) => format!("in it ({id})"),

@@ -30,6 +30,18 @@ pub(in crate::ledger) struct Meta {
     pub(in crate::ledger) previous_chain: Hash,
 }
 
+impl Meta {
+    /// The day of the part before; `None` in the first.
+    pub(in crate::ledger) fn previous_day(&self, path: &Path) -> Result<Option<Day>, LedgerError> {
+        match self.previous.as_str() {
+            "" => Ok(None),
+            day => Day::parse(day)
+                .map(Some)
+                .map_err(|_| LedgerError::damaged(path, "`meta.previous` cannot be read")),
+        }
+    }
+}
+
 /// Reads a part's `meta`; `None` if the part was never begun.
 pub(in crate::ledger) fn meta(
     conn: &Connection,

@@ -7,15 +7,17 @@ use rusqlite::Connection;
 use super::{
     Part, days,
     meta::{Meta, meta},
+    open_read_only, path_of,
 };
 use crate::{
     clock::{Day, Micros},
     ledger::{
         chain::{self, Hash},
         error::LedgerError,
-        id::LedgerId,
+        id::{LedgerId, start_of},
         record::{self, Record},
         seam::Seam,
+        tree,
         words::WordKind,
     },
 };
@@ -47,44 +49,115 @@ impl Tail {
 /// Words of a part: what they are, and their payloads, in the order of their numbers.
 pub(in crate::ledger) type Words = Vec<(WordKind, Vec<u8>)>;
 
+/// Where the ledger goes on.
+pub(in crate::ledger) struct Newest {
+    /// The part to write on; `None` if it is over.
+    pub(in crate::ledger) part: Option<Part>,
+    pub(in crate::ledger) ledger: LedgerId,
+    pub(in crate::ledger) tail: Tail,
+    pub(in crate::ledger) words: Words,
+}
+
+impl Newest {
+    /// Of a new ledger.
+    pub(in crate::ledger) fn begin(ledger: LedgerId) -> Self {
+        Self {
+            part: None,
+            ledger,
+            tail: Tail::genesis(ledger),
+            words: Words::new(),
+        }
+    }
+}
+
 impl Part {
     /// The newest part that was begun, its tail and words; `None` if there is none. After a failure it is
-    /// made sound first.
+    /// made sound first. A part up to `over` is only read: it is sealed, or about to be.
     pub(in crate::ledger) fn newest(
         dir: &Path,
         ledger: Option<LedgerId>,
+        over: Option<Day>,
         seam: Option<&dyn Seam>,
         after_failure: bool,
-    ) -> Result<Option<(Self, LedgerId, Tail, Words)>, LedgerError> {
+    ) -> Result<Option<Newest>, LedgerError> {
         for day in days(dir)?.into_iter().rev() {
-            let mut part = Self::open(dir, day, seam)?;
-            let Some(meta) = meta(&part.conn, &part.path, day)? else {
-                // A crash before its first group; the day's first group will begin it.
-                continue;
-            };
-            if let Some(expected) = ledger.filter(|expected| *expected != meta.ledger) {
-                return Err(LedgerError::OtherLedger {
-                    path: part.path,
-                    found: meta.ledger.to_string(),
-                    expected: expected.to_string(),
-                });
+            if over.is_some_and(|over| day <= over) {
+                let path = path_of(dir, day);
+                let open = open_read_only(&path);
+                let conn = open.map_err(LedgerError::db(&path, "open the part"))?;
+                let at = At {
+                    conn: &conn,
+                    path: &path,
+                    day,
+                };
+                let Some((ledger, mut tail, words)) = at.end(ledger)? else {
+                    continue;
+                };
+                // What comes next is of a later day, whatever the clock says by then.
+                tail.at = tail.at.max(start_of(Day(day.0 + 1)));
+                return Ok(Some(Newest {
+                    part: None,
+                    ledger,
+                    tail,
+                    words,
+                }));
             }
-            part.fresh = false;
-            if after_failure {
+            let mut part = Self::open(dir, day, seam)?;
+            if after_failure && meta(&part.conn, &part.path, day)?.is_some() {
                 part.mend()
                     .map_err(LedgerError::db(&part.path, "write to the part"))?;
             }
-            let tail = part.tail(&meta)?;
-            let words = part.words()?;
-            return Ok(Some((part, meta.ledger, tail, words)));
+            let at = At {
+                conn: &part.conn,
+                path: &part.path,
+                day,
+            };
+            let Some((ledger, tail, words)) = at.end(ledger)? else {
+                // A crash before its first group; the day's first group will begin it.
+                continue;
+            };
+            part.fresh = false;
+            return Ok(Some(Newest {
+                part: Some(part),
+                ledger,
+                tail,
+                words,
+            }));
         }
         Ok(None)
+    }
+}
+
+/// A part being read from behind.
+struct At<'a> {
+    conn: &'a Connection,
+    path: &'a Path,
+    day: Day,
+}
+
+impl At<'_> {
+    /// Its ledger, tail and words; `None` if it was never begun.
+    fn end(
+        &self,
+        ledger: Option<LedgerId>,
+    ) -> Result<Option<(LedgerId, Tail, Words)>, LedgerError> {
+        let Some(meta) = meta(self.conn, self.path, self.day)? else {
+            return Ok(None);
+        };
+        if let Some(expected) = ledger.filter(|expected| *expected != meta.ledger) {
+            return Err(LedgerError::OtherLedger {
+                path: self.path.to_owned(),
+                found: meta.ledger.to_string(),
+                expected: expected.to_string(),
+            });
+        }
+        Ok(Some((meta.ledger, self.tail(&meta)?, self.words()?)))
     }
 
     /// Reads the newest group and proves it: every record there, hashed to its root and chain.
     fn tail(&self, meta: &Meta) -> Result<Tail, LedgerError> {
-        let db = || LedgerError::db(&self.path, "read the newest records");
-        let damaged = |what: &str| LedgerError::damaged(&self.path, what);
+        let db = || LedgerError::db(self.path, "read the newest records");
+        let damaged = |what: &str| LedgerError::damaged(self.path, what);
         let mut groups = self
             .conn
             .prepare(
@@ -128,7 +201,7 @@ impl Part {
         }
         let whole = first == expected_first
             && leaves.len() as i64 == count
-            && chain::root(leaves) == root
+            && tree::root(leaves) == root
             && chain::link(&before, &root, first as u64, count as u64) == link;
         if !whole {
             return Err(damaged(&format!(
@@ -145,9 +218,9 @@ impl Part {
     }
 
     fn words(&self) -> Result<Words, LedgerError> {
-        let db = || LedgerError::db(&self.path, "read the words");
+        let db = || LedgerError::db(self.path, "read the words");
         let mut all = Words::new();
-        each_word(&self.conn, 0, |seq, public| {
+        each_word(self.conn, 0, |seq, public| {
             match record::decode(public) {
                 Ok((_, Record::Word { kind, payload, .. })) => all.push((kind, payload.to_vec())),
                 _ => return Err(seq),
@@ -157,7 +230,7 @@ impl Part {
         .map_err(db())?
         .map_err(|seq| {
             LedgerError::damaged(
-                &self.path,
+                self.path,
                 format!("record {seq} should be a word and is not"),
             )
         })?;

@@ -69,7 +69,12 @@ fn the_tail_read_back_is_the_tail_written() {
     write(&mut part, &mut tail, 0..1).unwrap();
     write(&mut part, &mut tail, 1..7).unwrap();
     drop(part);
-    let (_, ledger, found, words) = Part::newest(dir.path(), None, None, false)
+    let Newest {
+        ledger,
+        tail: found,
+        words,
+        ..
+    } = Part::newest(dir.path(), None, None, None, false)
         .unwrap()
         .unwrap();
     assert_eq!((ledger, &found), (LEDGER, &tail));
@@ -84,7 +89,9 @@ fn a_part_that_was_never_begun_is_passed_over() {
     write(&mut part, &mut tail, 0..2).unwrap();
     drop(part);
     drop(Part::open(dir.path(), Day(DAY.0 + 1), None).unwrap());
-    let (part, _, found, _) = Part::newest(dir.path(), Some(LEDGER), None, false)
+    let Newest {
+        part, tail: found, ..
+    } = Part::newest(dir.path(), Some(LEDGER), None, None, false)
         .unwrap()
         .unwrap();
     assert_eq!((part.day, found), (DAY, tail));
@@ -112,7 +119,7 @@ fn refusal(spoil: &str) -> String {
     write(&mut part, &mut tail, 2..5).unwrap();
     part.conn.execute_batch(spoil).unwrap();
     drop(part);
-    match Part::newest(dir.path(), Some(LEDGER), None, false) {
+    match Part::newest(dir.path(), Some(LEDGER), None, None, false) {
         Ok(_) => String::new(),
         Err(e) => e.to_string(),
     }
@@ -191,7 +198,9 @@ fn a_file_that_is_no_database_is_refused() {
         "a text, and not a short one".repeat(400),
     )
     .unwrap();
-    let refused = Part::newest(dir.path(), None, None, false).err().unwrap();
+    let refused = Part::newest(dir.path(), None, None, None, false)
+        .err()
+        .unwrap();
     assert!(matches!(refused, LedgerError::Damaged { .. }), "{refused}");
 }
 

@@ -7,7 +7,7 @@ use crate::{
         id::{DecisionId, start_of},
         personal::RawPersonal,
         record::{RawDecision, WordRef},
-        words::{WORDS, Word, WordTable},
+        words::{Meanings, WORDS, Word, WordTable},
     },
     number::E164,
     policy::verdict::{Reason, Verdict},

@@ -139,9 +139,7 @@ impl Feeder {
         if over {
             self.pack(index)?;
             self.reader = None;
-            if let Some(day) = self.days.last() {
-                index.ledger.rest(*day)?;
-            }
+            index.ledger.rest();
         }
         Ok(over || through < durable)
     }
