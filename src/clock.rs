@@ -1,8 +1,12 @@
 //! Time: the only place that asks the system what time it is.
 
+mod steady;
+
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
+
+pub use steady::{ClockFault, Steady};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z. Instants compare as instants, whatever the
 /// offset they were written with.

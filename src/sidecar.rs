@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::{
     access::Access,
-    clock::Micros,
+    clock::{Micros, Steady},
     facts::world::World,
     ledger::{Durability, Health, Ledger, LedgerOptions},
     metrics::Metrics,
@@ -81,11 +81,8 @@ pub struct Sidecar {
     revisions: watch::Sender<u64>,
     store: Mutex<Store>,
     recent: RecentCalls,
+    clock: Steady,
 }
-
-/// Ledger time may be this far ahead of the clock before the clock counts as set back, in
-/// microseconds.
-const CLOCK_SLACK: i64 = 60_000_000;
 
 impl Sidecar {
     /// What is known now.
@@ -93,9 +90,18 @@ impl Sidecar {
         self.world.load()
     }
 
-    /// The moment to decide at: the system's time, but never before the last decision.
+    /// The moment to decide at: the system's time, but never before the last decision or the last change
+    /// of facts, and not after a jump that cannot be right.
     pub fn now(&self) -> Micros {
-        Micros::system_now().max(self.ledger.last_at())
+        self.clock.now(self.ledger.last_at())
+    }
+
+    /// Now, as the moment that a change of facts is received: no decision is made before it, so a stop
+    /// is in force for every decision after it, whatever becomes of the clock.
+    pub fn receipt(&self) -> Micros {
+        let now = self.now();
+        self.clock.stamped(now);
+        now
     }
 
     /// The revisions as they are published.
@@ -103,18 +109,18 @@ impl Sidecar {
         self.revisions.subscribe()
     }
 
+    /// Believes the system's clock as it is now, where it is far ahead of the last decision.
+    pub fn accept_clock(&self) {
+        self.clock.accept();
+    }
+
     /// Why checks cannot be answered now; `None` if they can.
     pub fn not_serving(&self) -> Option<String> {
         if let Health::Failed(cause) = self.ledger.health() {
             return Some(format!("the ledger cannot be written: {cause}"));
         }
-        let (now, last) = (Micros::system_now(), self.ledger.last_at());
-        if last.0 > now.0.saturating_add(CLOCK_SLACK) {
-            return Some(format!(
-                "the clock was set back: it is {now}, and the last decision was at {last}; set the clock right"
-            ));
-        }
-        None
+        self.now();
+        self.clock.fault().map(|fault| fault.to_string())
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

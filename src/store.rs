@@ -72,6 +72,29 @@ impl Store {
         Ok(Self { db, dir, state })
     }
 
+    /// Goes on behind revision `lost`, whose facts are lost, with a change set that changes nothing: the
+    /// numbers between are never given, so that no two states of the facts are called the same.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn go_on_behind(
+        &mut self,
+        lost: u64,
+        at: Micros,
+        symbols: &Symbols,
+    ) -> Result<u64, StoreError> {
+        let before = self.state.revision;
+        self.state.revision = lost.max(before);
+        let committed = Change::begin(self, "older-facts-accepted", at).and_then(|mut change| {
+            change.mark = true;
+            change.commit(symbols)
+        });
+        if committed.is_err() {
+            self.state.revision = before;
+        }
+        committed.map(|committed| committed.revision)
+    }
+
     /// Opens the file anew after a failed write. After a failed sync the system may hold pages in memory
     /// that are not on disk and that no later sync writes: so what the log holds is written into the file
     /// and synced, and the log begins anew.
@@ -81,11 +104,11 @@ impl Store {
         db.empty_log()?;
         let found = db.revision().map_err(|e| db.wrong(e))?;
         if found != self.state.revision {
-            let what = format!(
-                "it is at revision {found}, and was at {} before a write failed",
+            return Err(StoreError::Refused(format!(
+                "`{}` is at revision {found}, and the sidecar at {}: restart it, so that it sees what is there",
+                self.db.file.display(),
                 self.state.revision
-            );
-            return Err(db.wrong(error::damaged(what)));
+            )));
         }
         self.db = db;
         self.state.failed = false;

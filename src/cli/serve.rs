@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Serve facts older than the ledger's last decision: stops may be missing
     #[arg(long)]
     accept_older_facts: bool,
+    /// Believe the system's clock although it is far ahead of the ledger's last decision
+    #[arg(long)]
+    accept_clock: bool,
 }
 
 pub(super) fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
@@ -107,6 +110,9 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         refuse_real_data(&config.data_dir)?;
     }
     let sidecar = start::open(config, args.accept_older_facts)?;
+    if args.accept_clock {
+        sidecar.accept_clock();
+    }
     if args.sample {
         sample::install(&sidecar).map_err(|e| {
             CliError::failed(

@@ -4,8 +4,6 @@ use std::{io, path::Path, path::PathBuf, sync::Arc};
 
 use rusqlite::ErrorCode;
 
-use crate::clock::Micros;
-
 /// Why the ledger cannot be opened, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -149,8 +147,8 @@ pub enum AppendError {
     #[error("the ledger cannot be written: {0}")]
     Failed(Arc<str>),
     /// The clock is out of all bounds: refuse the request (`UNAVAILABLE`).
-    #[error("the ledger cannot be written: the clock says {0}; set it and ask again")]
-    Clock(Micros),
+    #[error("nothing can be recorded: {0}")]
+    Clock(String),
     /// A text of the question is too long (`INVALID_ARGUMENT`).
     #[error("{field} has {length} bytes; at most {max} fit")]
     TooLong {

@@ -112,7 +112,9 @@ impl Queue {
         }
         if now < Micros(0) || now > LAST_TIME {
             // Ledger time never runs back: a wild clock would be kept for good.
-            return Err(AppendError::Clock(now));
+            return Err(AppendError::Clock(format!(
+                "the clock says {now}; set it right"
+            )));
         }
         let mut inner = self.lock();
         inner.admit(self.max_pending)?;

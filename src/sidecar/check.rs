@@ -93,6 +93,9 @@ impl Sidecar {
             at: query.ask.at,
         };
         if !query.dry_run {
+            if let Some(fault) = self.clock.fault() {
+                return Err(AppendError::Clock(fault.to_string()));
+            }
             recorded.earlier = self.recent.find(query.call_id);
             let outcomes: SmallVec<[RowOutcome; 32]> = asked.outcomes().collect();
             let facts: SmallVec<[_; 32]> = asked.facts().collect();

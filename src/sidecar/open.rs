@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{Home, Settings, Sidecar, recent::RecentCalls};
 use crate::{
     access::{Access, AccessError},
-    clock::{Micros, Zone},
+    clock::{Micros, Steady, Zone},
     facts::{
         catalogue::Catalogue,
         groups::Groups,
@@ -93,11 +93,21 @@ impl Sidecar {
         let mut store = Store::open(&settings.data_dir, &symbols)?;
         let access = Arc::new(Access::open(&settings.data_dir)?);
         let ledger = Arc::new(Ledger::open(&settings.ledger_dir, settings.ledger.clone())?);
-        if store.revision() < ledger.last_revision() && !settings.accept_older_facts {
-            return Err(OpenError::OlderFacts {
-                facts: store.revision(),
-                ledger: ledger.last_revision(),
-            });
+        let (facts, recorded) = (store.revision(), ledger.last_revision());
+        if facts < recorded {
+            if !settings.accept_older_facts {
+                return Err(OpenError::OlderFacts {
+                    facts,
+                    ledger: recorded,
+                });
+            }
+            // No later change may take a number under which decisions were made on other facts.
+            store.go_on_behind(recorded, Micros::system_now(), &symbols)?;
+            tracing::warn!(
+                facts,
+                recorded,
+                "older facts are accepted: stops may be missing"
+            );
         }
         let (numbers, people) = load_facts(&store)?;
         symbols.persons.shrink();
@@ -142,6 +152,8 @@ impl Sidecar {
             home.zone.clone(),
             ReportOptions::default(),
         );
+        let last = ledger.last_at();
+        let clock = Steady::after((ledger.durable_seq() > 0).then_some(last));
         Ok(Self {
             revisions: watch::Sender::new(world.revision),
             world: ArcSwap::from_pointee(world),
@@ -154,6 +166,7 @@ impl Sidecar {
             reports,
             store: store.into(),
             recent,
+            clock,
         })
     }
 }
@@ -204,8 +217,18 @@ fn load_facts(store: &Store) -> Result<(Groups, Groups), OpenError> {
             room(&second, FactKind::Consent)?,
             room(&second, FactKind::Objection)?,
         );
-        second.load_consents(|number, consent| found.consent(number, consent))?;
-        second.load_objections(|number, objection| found.objection(number, objection))?;
+        // What is stored was recorded, so a stop of it is in force, whatever the clock said when it came.
+        let now = Micros::system_now();
+        second.load_consents(|number, mut consent| {
+            if consent.withdrawn_at != Micros::NEVER {
+                consent.withdrawn_at = consent.withdrawn_at.min(now);
+            }
+            found.consent(number, consent);
+        })?;
+        second.load_objections(|number, mut objection| {
+            objection.in_force_from = objection.in_force_from.min(now);
+            found.objection(number, objection);
+        })?;
         let relations = match relations.join() {
             Ok(relations) => relations?,
             Err(panic) => std::panic::resume_unwind(panic),

@@ -117,7 +117,7 @@ impl Sidecar {
         let world = self.world.load_full();
         let with = Reading {
             default_region: self.settings.default_region,
-            received_at: Micros::system_now(),
+            received_at: self.receipt(),
             ids: &*world.catalogue,
         };
         let mut recorded = record(&with, &mut store, &world)?;
@@ -152,7 +152,7 @@ impl Sidecar {
     ) -> Result<u64, RecordError> {
         let mut store = self.store();
         let world = self.world.load_full();
-        let changed = change(Micros::system_now(), &mut store, &world)?;
+        let changed = change(self.receipt(), &mut store, &world)?;
         if let Some(catalogue) = changed.catalogue {
             self.show(World {
                 revision: changed.revision,
@@ -213,7 +213,7 @@ impl Sidecar {
     ) -> Result<(bool, u64), StoreError> {
         let mut store = self.store();
         let world = self.world.load_full();
-        let mut change = store.begin(intake::API_ORIGIN, Micros::system_now())?;
+        let mut change = store.begin(intake::API_ORIGIN, self.receipt())?;
         let settled = change.settle_unclear(id, by, settlement)?;
         let committed = change.commit(&world.symbols)?;
         self.show(world.apply(committed.delta, committed.revision));
@@ -232,7 +232,7 @@ impl Sidecar {
         by: &str,
         why: &str,
     ) -> Result<Enforcement, StoreError> {
-        let now = Micros::system_now();
+        let now = self.receipt();
         let mut store = self.store();
         let world = self.world.load_full();
         let mut change = store.begin(intake::API_ORIGIN, now)?;

@@ -35,6 +35,8 @@ pub struct Change<'s> {
     /// The highest symbols that facts of this change name.
     pub(super) named: Stored,
     broken: bool,
+    /// It brings a revision although nothing changes.
+    pub(super) mark: bool,
 }
 
 /// What the store remembers between changes.
@@ -92,6 +94,7 @@ impl<'s> Change<'s> {
             counts: Counts::default(),
             named: [0; 3],
             broken: false,
+            mark: false,
         };
         let id = change.origin_id(origin);
         change.origin = change.keep(id)?;
@@ -114,7 +117,7 @@ impl<'s> Change<'s> {
     pub fn commit(self, symbols: &Symbols) -> Result<Committed, StoreError> {
         self.sound()?;
         let revision = self.revision();
-        if self.counts.is_empty() {
+        if self.counts.is_empty() && !self.mark {
             return Ok(Committed {
                 revision: self.state.revision,
                 ..Committed::default()
@@ -141,8 +144,14 @@ impl<'s> Change<'s> {
             counts,
             ..
         } = self;
-        let committed = written.and_then(|()| tx.commit()).map_err(|e| db.wrong(e));
-        if let Err(e) = committed.and_then(|()| db.in_place()) {
+        // Looked at before, so that a change that is refused is not there when the file comes back, and
+        // after, so that none is acknowledged that nobody will find.
+        let committed = written
+            .map_err(|e| db.wrong(e))
+            .and_then(|()| db.in_place())
+            .and_then(|()| tx.commit().map_err(|e| db.wrong(e)))
+            .and_then(|()| db.in_place());
+        if let Err(e) = committed {
             return Err(state.noted(e));
         }
         // Only now, since what was rolled back must be stored again by the next change.

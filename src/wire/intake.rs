@@ -13,7 +13,6 @@ use tonic::{Request, Response, Status};
 
 use super::{fields::Fields, status};
 use crate::{
-    clock::Micros,
     intake::{FolderOptions, Imported},
     proto::v1::{self, import_folder_response::Event, intake_service_server::IntakeService},
     sidecar::Sidecar,
@@ -51,7 +50,7 @@ impl IntakeService for IntakeDoor {
             skip_bad_rows: asked.skip_bad_rows,
             accept_shrink: asked.accept_shrink,
             default_region: self.0.settings.default_region,
-            received_at: Micros::system_now(),
+            received_at: self.0.receipt(),
         };
         let sidecar = self.0.clone();
         let (tell, told) = mpsc::channel(16);

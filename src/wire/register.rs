@@ -13,7 +13,7 @@ use super::{
     status,
 };
 use crate::{
-    clock::{Day, Micros},
+    clock::Day,
     intake::RegisterHeader,
     number::Region,
     proto::v1::{self, import_register_request::Part, register_service_server::RegisterService},
@@ -106,7 +106,7 @@ impl RegisterService for RegisterDoor {
         let (send, from) = mpsc::channel(CHUNKS);
         let sidecar = self.0.clone();
         let reading = tokio::task::spawn_blocking(move || {
-            let received_at = Micros::system_now();
+            let received_at = sidecar.receipt();
             let header = RegisterHeader {
                 register: &header.register,
                 as_of: as_of.unwrap_or_default(),

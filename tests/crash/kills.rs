@@ -4,7 +4,6 @@
 //! names a release build to kill.
 
 use std::{
-    collections::HashMap,
     path::Path,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -18,7 +17,8 @@ use verzet::{
 };
 
 use crate::{
-    load::{Load, Random, dry_run, recorded},
+    examine::{self, assert_blocked},
+    load::{Load, Random, dry_run},
     model::Model,
     process::{Place, Process, runtime, tell},
     world,
@@ -114,31 +114,9 @@ async fn drive_and_kill(
     }
 }
 
-/// Everything that was acknowledged is true.
+/// Everything that was acknowledged is true, and an import is there wholly or not at all.
 async fn examine(model: &Model, channel: &Channel, began: Micros, figures: &mut Figures) {
-    let (objected, answers) = {
-        let mut told = model.told();
-        let recent = told.objected.len().saturating_sub(1_000);
-        (
-            told.objected[recent..].to_vec(),
-            std::mem::take(&mut told.answers),
-        )
-    };
-    assert_blocked(channel, &objected).await;
-
-    let mut on_record = HashMap::new();
-    for (seq, e164, allow) in recorded(channel, Micros(began.0 - 5_000_000)).await {
-        let twice = on_record.insert(seq, (e164, allow));
-        assert_eq!(twice, None, "record {seq} is there twice");
-    }
-    for (seq, answer) in answers {
-        assert_eq!(
-            on_record.get(&seq),
-            Some(&answer),
-            "the record of answer {seq}"
-        );
-    }
-
+    examine::examine(model, channel, began).await;
     let (sent, done) = {
         let told = model.told();
         (told.nightly_sent, told.nightly_done)
@@ -152,17 +130,6 @@ async fn examine(model: &Model, channel: &Channel, began: Micros, figures: &mut 
     let mut told = model.told();
     // A version that came through counts; one that did not is sent again under its own number.
     (told.nightly_sent, told.nightly_done) = (found, found);
-}
-
-async fn assert_blocked(channel: &Channel, numbers: &[String]) {
-    let found = dry_run(channel, world::CUSTOMERS, numbers).await;
-    for (number, found) in numbers.iter().zip(found) {
-        assert_eq!(
-            found,
-            (Verdict::Block, Reason::Objected),
-            "{number}: its objection is lost"
-        );
-    }
 }
 
 /// Which version of the second origin's folder is in force: wholly, or this fails. 0: none.

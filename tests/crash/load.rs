@@ -43,6 +43,8 @@ pub(crate) struct Load {
     pub(crate) customers: u64,
     pub(crate) next_objector: AtomicU64,
     pub(crate) stop: AtomicBool,
+    /// Whether strangers may be called: the register's copy is sound.
+    pub(crate) register_sound: AtomicBool,
 }
 
 impl Load {
@@ -52,6 +54,7 @@ impl Load {
             customers,
             next_objector: AtomicU64::new(customers),
             stop: AtomicBool::new(false),
+            register_sound: AtomicBool::new(true),
         }
     }
 
@@ -62,38 +65,35 @@ impl Load {
     /// A question, and whether an ALLOW would be right: mostly any customer, at times one who objected,
     /// one in the register or a stranger.
     fn question(&self, random: &mut Random) -> (v1::CheckRequest, bool) {
-        let (number, campaign, may) = match random.below(8) {
+        let any = random.below(self.customers);
+        let (number, campaign, may) = match random.below(10) {
             0 => {
                 let told = self.model.told();
-                let n = told.objected.len() as u64;
-                match n {
-                    0 => (
-                        world::customer(random.below(self.customers)),
-                        world::CUSTOMERS,
-                        true,
-                    ),
-                    n => {
-                        let number = told.objected[random.below(n) as usize].clone();
-                        (number, world::CUSTOMERS, true)
-                    }
-                }
+                let n = told.objected.len().max(1) as u64;
+                let objected = told.objected.get(random.below(n) as usize);
+                let number = objected.cloned().unwrap_or_else(|| world::customer(any));
+                (number, world::CUSTOMERS, true)
             }
-            1 => (
-                world::registered(random.below(world::REGISTERED)),
-                world::STRANGERS,
-                false,
-            ),
-            2 => (world::stranger(random.below(1_000)), world::STRANGERS, true),
+            1 => {
+                let number = world::registered(random.below(world::REGISTERED));
+                (number, world::STRANGERS, false)
+            }
+            2 => {
+                let sound = self.register_sound.load(Ordering::SeqCst);
+                (
+                    world::stranger(random.below(1_000)),
+                    world::STRANGERS,
+                    sound,
+                )
+            }
             3 => (
                 world::stranger(random.below(1_000)),
                 world::CUSTOMERS,
                 false,
             ),
-            _ => (
-                world::customer(random.below(self.customers)),
-                world::CUSTOMERS,
-                true,
-            ),
+            4 => (world::customer(any), world::NEXT_YEAR, false),
+            5 => (world::lapsed(), world::CUSTOMERS, false),
+            _ => (world::customer(any), world::CUSTOMERS, true),
         };
         let may = may && !self.model.is_objected(&number);
         let question = v1::CheckRequest {
@@ -185,7 +185,6 @@ impl Load {
 
     /// Records `most` objections, one after the other.
     pub(crate) async fn object(self: Arc<Self>, channel: Channel, most: u64) {
-        let mut facts = FactServiceClient::new(channel);
         for _ in 0..most {
             if self.is_over() {
                 return;
@@ -195,19 +194,9 @@ impl Load {
                 return;
             };
             let number = world::customer(next);
-            self.model.objection_sent(&number);
-            let request = v1::RecordObjectionRequest {
-                number: number.clone(),
-                region: "NL".into(),
-                source: "CALL".into(),
-                ..Default::default()
-            };
-            match facts.record_objection(request).await {
-                Ok(_) => self.model.objection_acknowledged(&number),
-                Err(status) => {
-                    self.refused(&status);
-                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-                }
+            if let Err(status) = object(&self.model, &channel, &number).await {
+                self.refused(&status);
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         }
     }
@@ -217,7 +206,7 @@ impl Load {
         let mut intake = IntakeServiceClient::new(channel);
         while !self.is_over() {
             let version = self.model.told().nightly_sent + 1;
-            world::write_nightly(&folder, version);
+            world::write_nightly(&folder, version, world::NIGHTLY);
             self.model.told().nightly_sent = version;
             let request = v1::ImportFolderRequest {
                 folder: folder.to_str().unwrap().to_owned(),
@@ -261,6 +250,43 @@ fn was_told_to_go_away(status: &Status) -> bool {
         cause = error.source();
     }
     false
+}
+
+/// A dial, its answer told to the model.
+pub(crate) async fn check(
+    model: &Model,
+    channel: &Channel,
+    campaign: &str,
+    number: &str,
+) -> Result<v1::CheckResponse, Status> {
+    let may = !model.is_objected(number);
+    let question = v1::CheckRequest {
+        number: number.to_owned(),
+        campaign_id: campaign.to_owned(),
+        ..Default::default()
+    };
+    let answer = CheckServiceClient::new(channel.clone())
+        .check(question)
+        .await?
+        .into_inner();
+    let allowed = answer.verdict() == v1::Verdict::Allow;
+    model.answered(&answer.decision_id, number, allowed, may);
+    Ok(answer)
+}
+
+/// An objection, told to the model if it was acknowledged.
+pub(crate) async fn object(model: &Model, channel: &Channel, number: &str) -> Result<(), Status> {
+    let request = v1::RecordObjectionRequest {
+        number: number.to_owned(),
+        region: "NL".into(),
+        source: "CALL".into(),
+        ..Default::default()
+    };
+    FactServiceClient::new(channel.clone())
+        .record_objection(request)
+        .await?;
+    model.objection_acknowledged(number);
+    Ok(())
 }
 
 /// Decides without a record, a thousand numbers a time: number to verdict and reason.

@@ -11,8 +11,6 @@ pub(crate) struct Told {
     /// Numbers whose objection was acknowledged, in that order.
     pub(crate) objected: Vec<String>,
     acknowledged: HashSet<String>,
-    /// Numbers whose objection was sent and perhaps recorded.
-    pub(crate) sent: HashSet<String>,
     /// Answers of this run, by sequence number: E.164 and whether it was an ALLOW.
     pub(crate) answers: HashMap<u64, (String, bool)>,
     /// Sequence numbers of all answers there ever were.
@@ -39,10 +37,6 @@ impl Model {
 
     pub(crate) fn is_objected(&self, number: &str) -> bool {
         self.told().acknowledged.contains(number)
-    }
-
-    pub(crate) fn objection_sent(&self, number: &str) {
-        self.told().sent.insert(number.to_owned());
     }
 
     pub(crate) fn objection_acknowledged(&self, number: &str) {

@@ -3,6 +3,8 @@
 
 use std::{fmt::Write, fs, ops::Range, path::Path};
 
+use verzet::clock::{Day, Micros, Zone};
+
 use crate::process::Place;
 
 /// The customers' numbers that an objection may be recorded for, in order.
@@ -30,6 +32,11 @@ pub(crate) fn stranger(i: u64) -> String {
     format!("+31650{i:06}")
 }
 
+/// A number of nobody's customer, whose consent may have ended.
+pub(crate) fn lapsed() -> String {
+    "+31660000001".to_owned()
+}
+
 /// How many numbers a version of the second origin's folder has.
 pub(crate) const NIGHTLY: u64 = 1_500;
 /// How many objections it brings.
@@ -41,6 +48,9 @@ pub(crate) const REGISTERED: u64 = 1_000;
 pub(crate) const CUSTOMERS: &str = "gas-customers";
 /// Asks about strangers from a bought list, where the register decides.
 pub(crate) const STRANGERS: &str = "gas-list";
+
+/// Asks about customers in a campaign that has not begun.
+pub(crate) const NEXT_YEAR: &str = "gas-next-year";
 
 const CATALOGUE: [(&str, &str); 5] = [
     (
@@ -88,6 +98,12 @@ pub(crate) fn write_base(folder: &Path, customers: u64) {
     for (name, text) in CATALOGUE {
         fs::write(folder.join(name), text).unwrap();
     }
+    let next_year = Day(today().0 + 200);
+    let campaigns = fs::read_to_string(folder.join("campaigns.csv")).unwrap();
+    let next_year = format!(
+        "{NEXT_YEAR},noordlicht,MARKETING,VOICE,gas,customers,NL,{next_year},,+31201234567,\n"
+    );
+    fs::write(folder.join("campaigns.csv"), campaigns + &next_year).unwrap();
     fs::write(
         folder.join("relations.csv"),
         relations((0..customers).map(customer)),
@@ -96,9 +112,9 @@ pub(crate) fn write_base(folder: &Path, customers: u64) {
 }
 
 /// Writes a version of the second origin's folder: the numbers of its block, and new objections.
-pub(crate) fn write_nightly(folder: &Path, version: u64) {
+pub(crate) fn write_nightly(folder: &Path, version: u64, rows: u64) {
     fs::create_dir_all(folder).unwrap();
-    let numbers = (0..NIGHTLY).map(|i| nightly(version, i));
+    let numbers = (0..rows).map(|i| nightly(version, i));
     fs::write(folder.join("relations.csv"), relations(numbers)).unwrap();
     let mut objections =
         String::from("number,region,person_id,seller_id,channels,recorded_at,source\n");
@@ -118,13 +134,11 @@ pub(crate) fn write_register(file: &Path, numbers: Range<u64>) {
     fs::write(file, lines.join("\n") + "\n").unwrap();
 }
 
-/// Today, as a register's date.
-pub(crate) fn today() -> String {
-    let now = verzet::clock::Micros::system_now();
-    verzet::clock::Zone::named("Europe/Amsterdam")
+/// Today in Amsterdam.
+pub(crate) fn today() -> Day {
+    Zone::named("Europe/Amsterdam")
         .unwrap()
-        .day(now)
-        .to_string()
+        .day(Micros::system_now())
 }
 
 /// Fills a new data directory through the commands an operator uses.
@@ -148,6 +162,6 @@ pub(crate) fn fill(place: &Place, customers: u64) {
         "bmnr",
         register.to_str().unwrap(),
         "--as-of",
-        &today(),
+        &today().to_string(),
     ]);
 }

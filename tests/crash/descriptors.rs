@@ -1,0 +1,56 @@
+//! Out of file descriptors.
+
+use std::net::TcpStream;
+
+use verzet::{clock::Micros, proto::v1::Verdict};
+
+use crate::{
+    examine::examine,
+    load::{check, object},
+    model::Model,
+    process::{Place, runtime},
+    world,
+};
+
+/// Those the process may have open.
+pub(crate) const MOST: usize = 96;
+
+/// Lets the processes of a place have only so many.
+pub(crate) fn limit(place: &mut Place) {
+    let script = format!("ulimit -n {MOST}; exec \"$@\"");
+    place.before = ["sh", "-c", &script, "sh"].map(Into::into).to_vec();
+}
+
+/// Connections that take all there are.
+pub(crate) fn take_all(host: &str) -> Vec<TcpStream> {
+    (0..MOST)
+        .map_while(|_| TcpStream::connect(host).ok())
+        .collect()
+}
+
+#[test]
+fn without_file_descriptors_those_who_are_connected_are_served() {
+    runtime().block_on(async {
+        let mut place = Place::new();
+        world::fill(&place, 100);
+        limit(&mut place);
+        let began = Micros::system_now();
+        let (model, process) = (Model::default(), place.serve());
+        let channel = process.connect().await;
+        check(&model, &channel, world::CUSTOMERS, &world::customer(1))
+            .await
+            .unwrap();
+        let taken = take_all(process.host());
+        process.says("a connection could not be accepted");
+        for i in 0..5 {
+            let answer = check(&model, &channel, world::CUSTOMERS, &world::customer(1)).await;
+            assert_eq!(answer.unwrap().verdict(), Verdict::Allow);
+            object(&model, &channel, &world::customer(2 + i))
+                .await
+                .unwrap();
+        }
+        drop(taken);
+        let other = process.connect().await;
+        examine(&model, &other, began).await;
+    });
+}

@@ -1,0 +1,49 @@
+//! Whether everything that callers were told is true.
+
+use std::collections::HashMap;
+
+use tonic::transport::Channel;
+use verzet::{
+    clock::Micros,
+    proto::v1::{Reason, Verdict},
+};
+
+use crate::{
+    load::{dry_run, recorded},
+    model::Model,
+    world,
+};
+
+/// Every acknowledged objection blocks, and every answer since `began` has its record, once and as it
+/// was told. Gives how many records there are.
+pub(crate) async fn examine(model: &Model, channel: &Channel, began: Micros) -> usize {
+    model.assert_right();
+    let (objected, answers) = {
+        let mut told = model.told();
+        let recent = told.objected.len().saturating_sub(1_000);
+        let objected = told.objected[recent..].to_vec();
+        (objected, std::mem::take(&mut told.answers))
+    };
+    assert_blocked(channel, &objected).await;
+    let mut on_record = HashMap::new();
+    for (seq, e164, allow) in recorded(channel, Micros(began.0 - 5_000_000)).await {
+        let twice = on_record.insert(seq, (e164, allow));
+        assert_eq!(twice, None, "record {seq} is there twice");
+    }
+    for (seq, answer) in answers {
+        assert_eq!(
+            on_record.get(&seq),
+            Some(&answer),
+            "the record of answer {seq}"
+        );
+    }
+    on_record.len()
+}
+
+pub(crate) async fn assert_blocked(channel: &Channel, numbers: &[String]) {
+    let found = dry_run(channel, world::CUSTOMERS, numbers).await;
+    for (number, found) in numbers.iter().zip(found) {
+        let blocked = (Verdict::Block, Reason::Objected);
+        assert_eq!(found, blocked, "{number}: its objection is lost");
+    }
+}
