@@ -44,6 +44,10 @@ bench-store *ROWS:
 bench-import *ARGS:
     cargo bench --bench intake -- {{ARGS}}
 
+# A day made again; decisions as an argument.
+bench-replay *ARGS:
+    cargo bench --bench replay -- {{ARGS}}
+
 # Millions of facts: import, memory, start.
 bench-scale *ARGS:
     cargo bench --bench scale -- {{ARGS}}

@@ -20,6 +20,7 @@ mod output;
 mod policy;
 mod progress;
 mod register;
+mod replay;
 mod report;
 mod scrub;
 mod serve;
@@ -61,6 +62,7 @@ enum Command {
     /// The record of every decision: proved, exported, kept no longer than it must be
     #[command(subcommand)]
     Ledger(ledger::Command),
+    Replay(replay::Args),
     /// The regimes, and which is enforced
     #[command(subcommand)]
     Policy(policy::Command),
@@ -105,6 +107,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Scrub(args) => client(scrub::run(&place, args)),
         Command::Report(command) => client(report::run(&place, command)),
         Command::Ledger(command) => client(ledger::run(&place, command)),
+        Command::Replay(args) => client(replay::run(&place, args)),
         Command::Policy(command) => client(policy::run(&place, command)),
         Command::Objection(command) => client(objection::run(&place, command)),
         Command::Unclear(command) => client(unclear::run(&place, command)),

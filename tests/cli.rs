@@ -30,6 +30,7 @@ Commands:
   check      Ask whether a campaign may contact a number
   scrub      Look over a CSV list of numbers
   report     What was decided
+  replay     Make recorded decisions again, and say whether they come out the same
   ledger     The record of every decision: proved, exported, kept no longer than it must be
   policy     The regimes, and which is enforced
   objection  Record a no
@@ -53,7 +54,8 @@ Exit codes:
   4    check: DEFER
   5    import, register import: held or refused; nothing was applied but stops
   6    the sidecar cannot be reached, or the data directory is locked
-  7    ledger verify, ledger check-proof: not what was recorded
+  7    ledger verify, ledger check-proof: not what was recorded; replay: it comes out otherwise
+  8    replay: it cannot be told, an input is no longer there
   130  interrupted
 ";
     assert_eq!(Dir::new().run(&["--help"]), ended(0, help, ""));
@@ -359,7 +361,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
     let page = include_str!("../docs/cli.md");
     let mut commands = Vec::new();
     leaves(&verzet::cli::command(), "verzet", &mut commands);
-    assert_eq!(commands.len(), 17);
+    assert_eq!(commands.len(), 28);
     let section = |path: &str| {
         let after = page.split_once(&format!("\n### `{path}`\n"))?.1;
         Some(after.split("\n#").next().unwrap_or(after))
@@ -383,7 +385,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
             );
         }
     }
-    for code in ["0", "1", "2", "3", "4", "5", "6", "130"] {
+    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130"] {
         assert!(
             page.contains(&format!("\n| {code} | ")),
             "docs/cli.md: exit code {code} is missing"

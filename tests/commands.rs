@@ -6,6 +6,8 @@ mod sidecar;
 
 #[path = "commands/feeding.rs"]
 mod feeding;
+#[path = "commands/replaying.rs"]
+mod replaying;
 
 use std::{fs, io::Write, os::unix::net::UnixListener, path::Path, process::Stdio};
 

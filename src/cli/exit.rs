@@ -25,8 +25,10 @@ pub enum Exit {
     Held = 5,
     /// The sidecar cannot be reached, or the data directory is locked.
     Unreachable = 6,
-    /// `ledger verify`, `ledger check-proof`: not what was recorded.
+    /// `ledger verify`, `ledger check-proof`: not what was recorded; `replay`: it comes out otherwise.
     Differs = 7,
+    /// `replay`: it cannot be told, an input is no longer there.
+    Gone = 8,
     /// Interrupted from the keyboard (128 and SIGINT, as shells have it).
     Interrupted = 130,
 }
@@ -41,7 +43,8 @@ Exit codes:
   4    check: DEFER
   5    import, register import: held or refused; nothing was applied but stops
   6    the sidecar cannot be reached, or the data directory is locked
-  7    ledger verify, ledger check-proof: not what was recorded
+  7    ledger verify, ledger check-proof: not what was recorded; replay: it comes out otherwise
+  8    replay: it cannot be told, an input is no longer there
   130  interrupted";
 
 impl From<Exit> for ExitCode {

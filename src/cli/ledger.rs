@@ -4,7 +4,7 @@
 //! process that wrote what is proved, and SQLite lets others read beside a writer. What they change (heads,
 //! parts that are over, erased fields) they change under a lock that the sidecar's own signing takes too.
 
-mod export;
+pub(super) mod export;
 mod heads;
 mod proof;
 mod retain;

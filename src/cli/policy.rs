@@ -1,5 +1,6 @@
 //! `verzet policy`: the regimes, and the recorded choice of one.
 
+mod diff;
 mod show;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -46,6 +47,8 @@ pub(super) enum Command {
     },
     /// Enforce a regime: a choice recorded with a name and a reason
     Enforce(Enforce),
+    /// What another pack would have answered to a day's questions
+    Diff(diff::Args),
 }
 
 #[derive(ClapArgs, Debug)]
@@ -158,6 +161,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
             show::print(&got, pack, json)
         }
         Command::Enforce(args) => enforce(place, args).await,
+        Command::Diff(args) => diff::run(place, args).await,
     }
 }
 

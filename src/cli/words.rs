@@ -121,6 +121,13 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text)
 }
 
+/// A day in Amsterdam: its first instant, and that of the next.
+pub(super) fn day_period(day: Day) -> Result<(Micros, Micros), String> {
+    let zone = Zone::named(ZONE)?;
+    let after = Day(day.0.saturating_add(1));
+    Ok((zone.start_of(day), zone.start_of(after)))
+}
+
 /// A period of whole days in Amsterdam, both ends inside, as the wire has it: from inside, until outside.
 pub(super) fn period(
     from: Option<Day>,

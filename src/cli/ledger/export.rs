@@ -1,7 +1,7 @@
 //! `verzet ledger export`: decisions as they were recorded, for other programs.
 
 mod columns;
-mod csv;
+pub(in crate::cli) mod csv;
 mod jsonl;
 mod parquet;
 

@@ -46,7 +46,7 @@ impl<W: Write> Sink for Csv<W> {
 
 /// A cell. One that a spreadsheet would take for a formula gets an apostrophe in front; a plain number
 /// with its sign, as every telephone number is, computes nothing and stays as it is.
-fn cell(text: &str) -> Cow<'_, str> {
+pub(in crate::cli) fn cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_signed_number(text);
     let quoted = text.contains([',', '"', '\r', '\n']);
     match (formula, quoted) {
