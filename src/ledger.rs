@@ -11,6 +11,7 @@ mod erase;
 mod error;
 mod id;
 mod mailbox;
+mod pace;
 mod part;
 mod personal;
 mod progress;
@@ -169,6 +170,7 @@ impl Ledger {
             ledger,
             queue: Queue::new(ledger, options.max_pending, &tail, &words),
             progress: Arc::new(Progress::new(tail.seq, tail.revision)),
+            pace: pace::Pace::new(),
             mailboxes: Mutex::default(),
         });
         let bell = Arc::new(Bell::default());
@@ -251,6 +253,21 @@ impl Ledger {
     /// The number of decisions that wait for the disk.
     pub fn pending(&self) -> usize {
         self.shared.queue.pending()
+    }
+
+    /// What a commit takes at present, apart from its records; zero before the first.
+    pub fn commit_takes(&self) -> Duration {
+        self.shared.pace.takes()
+    }
+
+    /// The same, if it was measured within the last second: an old measure is no reason to refuse.
+    pub fn commit_takes_lately(&self) -> Option<Duration> {
+        self.shared.pace.takes_lately()
+    }
+
+    /// How long the commit that is under way has taken so far; zero if none is.
+    pub fn committing_for(&self) -> Duration {
+        self.shared.pace.busy_for()
     }
 
     /// The number of the last record on disk; 0 in a new ledger.

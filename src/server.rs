@@ -5,9 +5,11 @@
 
 mod accept;
 mod connection;
+mod connections;
 mod health;
 mod services;
 mod socket;
+mod traffic;
 
 use std::{
     io,
@@ -19,6 +21,7 @@ use std::{
 
 use tokio::{runtime, sync::watch};
 
+pub use connections::ConnectionLimits;
 pub use socket::SOCKET;
 
 use crate::{
@@ -33,12 +36,18 @@ pub struct ServerOptions {
     pub listen: Option<SocketAddr>,
     /// Runtimes, one a thread.
     pub threads: usize,
-    /// Most connections at once.
-    pub connections: usize,
+    /// What bounds connections.
+    pub connections: ConnectionLimits,
     /// Most requests of one connection under way at once.
     pub streams_per_connection: u32,
     /// Longest message, in bytes.
     pub message_bytes: usize,
+    /// Longest list of headers, in bytes.
+    pub header_bytes: u32,
+    /// How often a connection is asked whether its other end is there.
+    pub ping_every: Duration,
+    /// How long it may take to say so.
+    pub ping_timeout: Duration,
     /// What bounds a check.
     pub check: CheckLimits,
     /// The deadline of a request that names none.
@@ -123,10 +132,11 @@ impl Server {
                         let mailbox = sidecar.ledger.mailbox();
                         let post = mailbox.clone();
                         let delivery = tokio::spawn(async move { post.run().await });
-                        let checks = Checks::new(sidecar.clone(), mailbox.clone(), options.check);
-                        let routes =
-                            services::for_dialers(&sidecar, &mailbox, &health, &options, &stopped);
-                        accept::serve(checks, routes, &options, dealt, stopped).await;
+                        let checks = Checks::new(sidecar.clone(), mailbox, options.check)
+                            .until(stopped.clone());
+                        let routes = services::for_dialers(&sidecar, &checks, &health, &options);
+                        accept::serve(checks, routes, sidecar.clone(), &options, dealt, stopped)
+                            .await;
                         delivery.abort();
                     });
                 })?);
@@ -145,10 +155,18 @@ impl Server {
                 let delivery = tokio::spawn(async move { post.run().await });
                 let watching = tokio::spawn(health.clone().watch(served.clone(), stopped.clone()));
                 if let Some(listener) = listener {
-                    let dealing = accept::deal(listener, dealers, own.connections, stopped.clone());
-                    tokio::spawn(dealing);
+                    let connections =
+                        connections::Connections::new(served.clone(), own.connections);
+                    tokio::spawn(connections.clone().watch());
+                    tokio::spawn(accept::deal(
+                        listener,
+                        dealers,
+                        connections,
+                        stopped.clone(),
+                    ));
                 }
-                let routes = services::for_socket(&served, &mailbox, &health, &own, &stopped);
+                let checks = Checks::new(served.clone(), mailbox, own.check).until(stopped.clone());
+                let routes = services::for_socket(&served, &checks, &health, &own);
                 socket::serve(routes, unix, &own, stopped).await;
                 let _ = watching.await;
                 delivery.abort();

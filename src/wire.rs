@@ -3,9 +3,12 @@
 pub mod catalogue;
 pub mod check;
 pub mod convert;
+mod deadline;
 pub mod facts;
 pub mod fields;
+pub mod gate;
 pub mod intake;
+pub mod link;
 pub mod policy;
 pub mod register;
 pub mod report;

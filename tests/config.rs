@@ -51,7 +51,14 @@ fn every_default() {
     assert_eq!(c.limits.batch_numbers, 1_000);
     assert_eq!(c.limits.streams_per_connection, 256);
     assert_eq!(c.limits.connections, 1_024);
+    assert_eq!(c.limits.header_bytes, 16_384);
+    assert_eq!(c.limits.idle, Duration::from_secs(600));
+    assert_eq!(c.limits.greeting, Duration::from_secs(10));
+    assert_eq!(c.limits.ping_every, Duration::from_secs(30));
+    assert_eq!(c.limits.ping_timeout, Duration::from_secs(20));
+    assert_eq!(c.limits.queue_wait, Duration::from_millis(25));
     assert_eq!(c.limits.in_flight, 16_384);
+    assert_eq!(c.limits.connection_in_flight, 2_048);
     assert_eq!(c.limits.stream_in_flight, 256);
     assert_eq!(c.limits.default_deadline, Duration::from_secs(5));
     assert_eq!(c.ledger.dir, PathBuf::new());

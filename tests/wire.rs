@@ -3,6 +3,8 @@
 
 #[path = "wire/bad_input.rs"]
 mod bad_input;
+#[path = "wire/bounds.rs"]
+mod bounds;
 mod common;
 #[path = "wire/door.rs"]
 mod door;
@@ -12,6 +14,8 @@ mod facts;
 mod health;
 #[path = "wire/ledger.rs"]
 mod ledger;
+#[path = "wire/raw.rs"]
+mod raw;
 #[path = "wire/stream.rs"]
 mod stream;
 
@@ -23,13 +27,14 @@ use verzet::{
         self, check_service_client::CheckServiceClient, fact_service_client::FactServiceClient,
         report_service_client::ReportServiceClient,
     },
-    server::Server,
+    server::{Server, ServerOptions},
     sidecar::{Settings, Sidecar},
 };
 
 /// A server with the sample on a directory of its own.
 pub(crate) struct Served {
     pub(crate) channel: Channel,
+    pub(crate) sidecar: Arc<Sidecar>,
     server: Option<Server>,
     _dir: tempfile::TempDir,
 }
@@ -40,23 +45,29 @@ impl Served {
     }
 
     pub(crate) async fn with(set: impl FnOnce(&mut Settings)) -> Self {
+        Self::bounded(set, |_| {}).await
+    }
+
+    pub(crate) async fn bounded(
+        set: impl FnOnce(&mut Settings),
+        bound: impl FnOnce(&mut ServerOptions),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut settings = common::settings(dir.path());
         set(&mut settings);
         let sidecar = Arc::new(Sidecar::open(settings).unwrap());
         verzet::sample::install(&sidecar).unwrap();
-        let server = common::serve(sidecar);
+        let mut options = common::options();
+        bound(&mut options);
+        let server = Server::start(sidecar.clone(), &options).unwrap();
         let addr = format!("http://{}", server.listening.unwrap());
         let channel = Channel::from_shared(addr).unwrap().connect().await.unwrap();
         Self {
             channel,
+            sidecar,
             server: Some(server),
             _dir: dir,
         }
-    }
-
-    pub(crate) fn addr(&self) -> std::net::SocketAddr {
-        self.server.as_ref().unwrap().listening.unwrap()
     }
 
     pub(crate) fn checks(&self) -> CheckServiceClient<Channel> {
@@ -69,6 +80,10 @@ impl Served {
 
     pub(crate) fn reports(&self) -> ReportServiceClient<Channel> {
         ReportServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn addr(&self) -> std::net::SocketAddr {
+        self.server.as_ref().unwrap().listening.unwrap()
     }
 
     /// Closes the connection, then the server.

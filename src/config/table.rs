@@ -132,13 +132,34 @@ settings! {
         message_bytes: usize = "1MiB", Kind::Size(512 * KIB, 64 * MIB);
         /// The most numbers in one CheckBatch.
         batch_numbers: usize = "1000", Kind::Count(1, 1_000);
+        /// The largest list of headers of a request. A dialer's is a few hundred bytes;
+        /// the rest is room for a token and a trace.
+        header_bytes: u32 = "16KiB", Kind::Size(4 * KIB, MIB);
         /// The most streams open at once on one connection.
         streams_per_connection: u32 = "256", Kind::Count(1, 65_536);
-        /// The most connections.
+        /// The most connections. When all are taken, the idlest makes room for a new
+        /// one; when none is idle, the new one is closed at once.
         connections: usize = "1024", Kind::Count(1, 65_536);
+        /// A connection without a request for so long is closed; callers open another
+        /// when they need it. Dialers pause for a shift change, not for longer.
+        idle: Duration = "10m", Kind::Duration(ms(1_000), ms(86_400_000));
+        /// A connection that has not begun to speak HTTP/2 after so long is closed.
+        greeting: Duration = "10s", Kind::Duration(ms(1_000), ms(300_000));
+        /// How often a connection is pinged, so that one whose other end is gone without
+        /// a word is found; less than the 60 s after which some networks forget it.
+        ping_every: Duration = "30s", Kind::Duration(ms(1_000), ms(3_600_000));
+        /// How long a ping may stay without an answer, before the connection is closed.
+        ping_timeout: Duration = "20s", Kind::Duration(ms(100), ms(300_000));
+        /// The longest a check may be expected to wait for its turn, beside the two
+        /// commits of the ledger that it may have to wait for on any disk; more load is
+        /// refused with RESOURCE_EXHAUSTED. A dialer waits for about 50 ms inline.
+        queue_wait: Duration = "25ms", Kind::Duration(ms(1), ms(60_000));
         /// The most checks that wait for the ledger, of all callers together; more
         /// are refused with RESOURCE_EXHAUSTED and when to ask again.
         in_flight: usize = "16384", Kind::Count(1, 1_048_576);
+        /// The most checks of one connection in flight, those of its streams included;
+        /// more are refused with RESOURCE_EXHAUSTED. 25 ms of a full machine.
+        connection_in_flight: usize = "2048", Kind::Count(1, 1_048_576);
         /// The most checks of one CheckStream in flight; further ones wait.
         stream_in_flight: usize = "256", Kind::Count(1, 65_536);
         /// The deadline of a question that comes without one.

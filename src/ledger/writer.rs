@@ -11,6 +11,7 @@ use super::{
     error::LedgerError,
     id::{LedgerId, utc_day},
     mailbox::Post,
+    pace::Pace,
     part::{Group, Newest, Part, Tail},
     progress::Progress,
     queue::{Batch, Queue},
@@ -28,6 +29,7 @@ pub(super) struct Shared {
     pub(super) ledger: LedgerId,
     pub(super) queue: Queue,
     pub(super) progress: Arc<Progress>,
+    pub(super) pace: Pace,
     pub(super) mailboxes: Mutex<Vec<Weak<Post>>>,
 }
 
@@ -49,6 +51,7 @@ impl Shared {
     /// Refuses, and tells everybody who waits that his record is lost.
     fn fail(&self, reason: &Arc<str>) -> usize {
         let waiting = self.queue.fail(reason.clone());
+        self.pace.broke();
         self.progress.end_epoch(reason.clone());
         self.ring();
         waiting
@@ -122,10 +125,12 @@ impl Writer {
                 rows: group,
                 bytes: own,
             };
+            self.shared.pace.begin();
             part.write(&mut group, &mut self.tail, self.shared.ledger, seam)?;
             self.metrics.fsync.observe(part.committed_in);
             self.metrics.commit.observe(began.elapsed());
             self.metrics.group.add(here as u64);
+            self.shared.pace.done(part.committed_in);
             self.shared
                 .progress
                 .publish(self.tail.seq, self.tail.revision);

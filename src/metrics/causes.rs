@@ -48,7 +48,7 @@ causes! {
         QueueFull "queue_full",
         /// What waits for the disk would wait too long.
         QueueWait "queue_wait",
-        /// The caller gave less time than a commit takes.
+        /// The caller left less time than a commit takes: `DEADLINE_EXCEEDED`.
         DeadlineTooShort "deadline_too_short",
         /// One connection has as many requests under way as it may.
         ConnectionInFlight "connection_in_flight",
@@ -75,12 +75,16 @@ causes! {
     ConnectionRefused {
         /// Accepting failed, as without file descriptors.
         AcceptFailed "accept_failed",
-        /// As many connections are open as may (`limits.connections`).
+        /// As many connections are open as may (`limits.connections`), and each has a request under way.
         TooMany "too_many",
-        /// What came is not HTTP/2, or broke its rules.
+        /// Its place was needed for a new one, and nothing was under way on it.
+        Displaced "displaced",
+        /// What came is not HTTP/2, broke its rules or flooded, or a ping had no answer.
         Protocol "protocol",
-        /// Nothing was asked for too long.
+        /// Nothing was asked for too long (`limits.idle`).
         Idle "idle",
+        /// It was opened and did not begin to speak HTTP/2 in time (`limits.greeting`).
+        Silent "silent",
         /// The caller could not show who it is.
         Handshake "handshake",
     }

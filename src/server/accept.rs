@@ -4,29 +4,40 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use tokio::{
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
+    sync::{mpsc, watch},
 };
 use tokio_stream::{StreamExt, wrappers::UnboundedReceiverStream};
 use tonic::{service::Routes, transport::Server};
-use tower::layer::layer_fn;
+use tower::layer::{
+    layer_fn,
+    util::{Identity, Stack},
+};
 
-use super::{ServerOptions, connection::Connection};
-use crate::wire::check::{CheckDoor, Checks};
+use super::{
+    ServerOptions,
+    connection::Connection,
+    connections::{Connections, Place, Watched},
+    traffic::Traffic,
+};
+use crate::{
+    metrics::ConnectionRefused,
+    sidecar::Sidecar,
+    wire::check::{CheckDoor, Checks},
+};
 
 /// A connection that was accepted, with its place among those allowed.
 pub(super) struct Accepted {
     stream: std::net::TcpStream,
-    place: OwnedSemaphorePermit,
+    place: Place,
 }
 
-/// Accepts until stopped. Beyond the most connections, a new one waits in the system's queue.
+/// Accepts until stopped.
 pub(super) async fn deal(
     listener: TcpListener,
     dealers: Vec<mpsc::UnboundedSender<Accepted>>,
-    connections: usize,
+    connections: Connections,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(connections));
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(error) => {
@@ -34,36 +45,34 @@ pub(super) async fn deal(
             return;
         }
     };
-    for n in (0..dealers.len()).cycle() {
-        let accepted = async {
-            let Ok(place) = places.clone().acquire_owned().await else {
-                return None;
-            };
-            loop {
-                match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let _ = stream.set_nodelay(true);
-                        return stream
-                            .into_std()
-                            .ok()
-                            .map(|stream| Accepted { stream, place });
-                    }
-                    Err(error) => {
-                        // Out of file descriptors, or the caller hung up: neither is a reason to stop.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                    }
-                }
+    let mut next = 0;
+    loop {
+        let accepted = tokio::select! {
+            _ = stopped.wait_for(|s| *s) => return,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, or the caller hung up: neither is a reason to stop.
+                tracing::warn!(%error, "a connection could not be accepted");
+                connections.count(ConnectionRefused::AcceptFailed);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
             }
         };
-        tokio::select! {
-            _ = stopped.wait_for(|s| *s) => return,
-            accepted = accepted => {
-                if let Some(accepted) = accepted && dealers[n].send(accepted).is_err() {
-                    return;
-                }
-            }
+        // Without a place it is closed here.
+        let Some(place) = connections.place().await else {
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let Ok(stream) = stream.into_std() else {
+            continue;
+        };
+        if dealers[next].send(Accepted { stream, place }).is_err() {
+            return;
         }
+        next = (next + 1) % dealers.len();
     }
 }
 
@@ -71,21 +80,23 @@ pub(super) async fn deal(
 pub(super) async fn serve(
     checks: Checks,
     routes: Routes,
+    sidecar: Arc<Sidecar>,
     options: &ServerOptions,
     dealt: mpsc::UnboundedReceiver<Accepted>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let silent = stopped.clone();
-    let incoming = UnboundedReceiverStream::new(dealt).map(move |accepted| {
-        let stream = TcpStream::from_std(accepted.stream)?;
-        let place = Some(accepted.place);
-        Ok::<_, std::io::Error>(Connection::new(stream, place, silent.clone()))
+    let stopping = stopped.clone();
+    let incoming = UnboundedReceiverStream::new(dealt).map(move |Accepted { stream, place }| {
+        let stream = TcpStream::from_std(stream)?;
+        let (sidecar, stopping) = (sidecar.clone(), stopping.clone());
+        let stream = Watched::new(stream, place, sidecar, stopping.clone());
+        Ok::<_, std::io::Error>(Connection::new(stream, stopping))
     });
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };
     let longest = options.message_bytes;
-    let served = builder(options)
+    let served = bounded(options)
         .layer(layer_fn(move |rest| {
             CheckDoor::new(checks.clone(), longest, rest)
         }))
@@ -98,12 +109,17 @@ pub(super) async fn serve(
 }
 
 /// The bounds of every connection.
-pub(super) fn builder(options: &ServerOptions) -> Server {
+fn bounded(options: &ServerOptions) -> Server<Stack<Traffic, Identity>> {
     Server::builder()
         .max_concurrent_streams(Some(options.streams_per_connection))
         .timeout(options.default_deadline)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-        .http2_max_header_list_size(Some(16 * 1024))
+        // A peer that is gone without a word (a half-open connection) does not answer a ping.
+        .http2_keepalive_interval(Some(options.ping_every))
+        .http2_keepalive_timeout(Some(options.ping_timeout))
+        .http2_max_header_list_size(Some(options.header_bytes))
         .max_frame_size(Some(64 * 1024))
+        // Rapid reset (CVE-2023-44487): the numbers are h2's own defaults, named so that they stay.
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_max_local_error_reset_streams(Some(1_024))
+        .layer(Traffic)
 }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
 };
 use tonic::transport::server::Connected;
 
@@ -22,22 +22,15 @@ const PREFACE: usize = 24;
 /// for ever: one that says nothing would hold up the stop.
 pub(super) struct Connection<S> {
     stream: S,
-    /// Its place among those allowed.
-    _place: Option<OwnedSemaphorePermit>,
     /// Bytes that came, up to [`PREFACE`].
     heard: usize,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(
-        stream: S,
-        place: Option<OwnedSemaphorePermit>,
-        mut stopped: watch::Receiver<bool>,
-    ) -> Self {
+    pub(super) fn new(stream: S, mut stopped: watch::Receiver<bool>) -> Self {
         Self {
             stream,
-            _place: place,
             heard: 0,
             stop: Box::pin(async move {
                 let _ = stopped.wait_for(|s| *s).await;

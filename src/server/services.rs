@@ -2,61 +2,61 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tonic::service::Routes;
 
 use super::{ServerOptions, health::Health};
 use crate::{
-    ledger::Mailbox,
     proto::{
         DESCRIPTORS,
         v1::{
             catalogue_service_server::CatalogueServiceServer,
-            check_service_server::CheckServiceServer, fact_service_server::FactServiceServer,
-            intake_service_server::IntakeServiceServer, policy_service_server::PolicyServiceServer,
+            fact_service_server::FactServiceServer, intake_service_server::IntakeServiceServer,
+            policy_service_server::PolicyServiceServer,
             register_service_server::RegisterServiceServer,
             report_service_server::ReportServiceServer,
         },
     },
     sidecar::Sidecar,
     wire::{
-        catalogue::CatalogueDoor, check::Checks, facts::FactDoor, intake::IntakeDoor,
-        policy::PolicyDoor, register::RegisterDoor, report::ReportDoor,
+        catalogue::CatalogueDoor,
+        check::{CheckServer, Checks},
+        facts::FactDoor,
+        intake::IntakeDoor,
+        policy::PolicyDoor,
+        register::RegisterDoor,
+        report::ReportDoor,
     },
 };
 
 /// The dialers' port.
 pub(super) fn for_dialers(
     sidecar: &Arc<Sidecar>,
-    mailbox: &Mailbox,
+    checks: &Checks,
     health: &Health,
     options: &ServerOptions,
-    stopped: &watch::Receiver<bool>,
 ) -> Routes {
-    let checks =
-        Checks::new(sidecar.clone(), mailbox.clone(), options.check).until(stopped.clone());
     let max = options.message_bytes;
-    let mut routes = Routes::new(
-        CheckServiceServer::new(checks)
-            .max_decoding_message_size(max)
-            .max_encoding_message_size(usize::MAX),
-    )
-    .add_service(FactServiceServer::new(FactDoor(sidecar.clone())).max_decoding_message_size(max))
-    .add_service(
-        CatalogueServiceServer::new(CatalogueDoor(sidecar.clone())).max_decoding_message_size(max),
-    )
-    .add_service(
-        RegisterServiceServer::new(RegisterDoor(sidecar.clone())).max_decoding_message_size(max),
-    )
-    .add_service(
-        PolicyServiceServer::new(PolicyDoor(sidecar.clone())).max_decoding_message_size(max),
-    )
-    .add_service(
-        ReportServiceServer::new(ReportDoor(sidecar.clone()))
-            .max_decoding_message_size(max)
-            .max_encoding_message_size(usize::MAX),
-    )
-    .add_service(health.service());
+    let mut routes = Routes::new(CheckServer::new(checks.clone(), max))
+        .add_service(
+            FactServiceServer::new(FactDoor(sidecar.clone())).max_decoding_message_size(max),
+        )
+        .add_service(
+            CatalogueServiceServer::new(CatalogueDoor(sidecar.clone()))
+                .max_decoding_message_size(max),
+        )
+        .add_service(
+            RegisterServiceServer::new(RegisterDoor(sidecar.clone()))
+                .max_decoding_message_size(max),
+        )
+        .add_service(
+            PolicyServiceServer::new(PolicyDoor(sidecar.clone())).max_decoding_message_size(max),
+        )
+        .add_service(
+            ReportServiceServer::new(ReportDoor(sidecar.clone()))
+                .max_decoding_message_size(max)
+                .max_encoding_message_size(usize::MAX),
+        )
+        .add_service(health.service());
     // Older tools ask v1alpha, newer ones v1: with both, none needs proto files.
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -75,12 +75,11 @@ pub(super) fn for_dialers(
 /// The socket: the same, and what reads files of this machine.
 pub(super) fn for_socket(
     sidecar: &Arc<Sidecar>,
-    mailbox: &Mailbox,
+    checks: &Checks,
     health: &Health,
     options: &ServerOptions,
-    stopped: &watch::Receiver<bool>,
 ) -> Routes {
-    for_dialers(sidecar, mailbox, health, options, stopped)
+    for_dialers(sidecar, checks, health, options)
         .add_service(IntakeServiceServer::new(IntakeDoor(sidecar.clone())))
         .prepare()
 }

@@ -48,7 +48,7 @@ pub(super) async fn serve(
     };
     let silent = stopped.clone();
     let incoming = UnixListenerStream::new(listener)
-        .map(move |stream| Ok::<_, io::Error>(Connection::new(stream?, None, silent.clone())));
+        .map(move |stream| Ok::<_, io::Error>(Connection::new(stream?, silent.clone())));
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };

@@ -1,41 +1,50 @@
 //! CheckService: one dial, one answer.
 
+mod admit;
+mod batch;
 mod door;
+mod server;
+mod stream;
 
 pub use door::CheckDoor;
+pub use server::CheckServer;
 
 use std::{
-    pin::Pin,
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures_util::{Stream, StreamExt, stream::FuturesUnordered};
-use tokio::sync::{mpsc, watch};
-use tonic::{Code, Request, Response, Status, Streaming};
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
 
-use super::{
-    convert,
-    fields::{Fields, MAX_NUMBER},
-    status,
-};
+use super::{convert, deadline, fields::Fields, gate::Gate, link::Link, status};
 use crate::{
     clock::Micros,
-    ledger::{AppendError, Durability, LedgerError, Mailbox, Ticket, Waiting},
-    metrics::{Checked, FailClosed, Rpc, Shard, Shed},
+    ledger::{Durability, LedgerError, Mailbox, Ticket, Waiting},
+    metrics::{FailClosed, Rpc, Shard},
     policy::Intent,
-    proto::v1::{self, check_service_server::CheckService},
+    proto::v1,
     sidecar::{Ask, Query, Sidecar},
 };
+use admit::received;
+use server::Decoded;
 
 /// The service of one runtime: it waits for the ledger in that runtime's mailbox.
 #[derive(Clone)]
 pub struct Checks {
     sidecar: Arc<Sidecar>,
     mailbox: Mailbox,
+    gate: Arc<Gate>,
     limits: CheckLimits,
     counts: Arc<Shard>,
     stopped: Option<watch::Receiver<bool>>,
+}
+
+impl fmt::Debug for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Checks({:?}, {:?})", self.limits, self.gate)
+    }
 }
 
 /// What bounds a check.
@@ -45,6 +54,12 @@ pub struct CheckLimits {
     pub batch: usize,
     /// Most questions of one stream under way at once.
     pub stream_in_flight: usize,
+    /// Most questions of one connection under way at once.
+    pub connection_in_flight: usize,
+    /// Most questions under way on a runtime.
+    pub in_flight: usize,
+    /// Longest wait for its turn that a question may expect.
+    pub queue_wait: Duration,
     /// Longest wait for `min_revision`.
     pub revision_wait: Duration,
     /// The deadline of a question that names none.
@@ -58,6 +73,7 @@ impl Checks {
             counts: sidecar.metrics.shard(),
             sidecar,
             mailbox,
+            gate: Arc::new(Gate::new(limits.in_flight, limits.queue_wait)),
             limits,
             stopped: None,
         }
@@ -72,14 +88,28 @@ impl Checks {
         }
     }
 
+    /// `Check`: one dial. On the dialers' port [`CheckDoor`] does this with less.
+    async fn check(
+        &self,
+        request: Request<Decoded<v1::CheckRequest>>,
+    ) -> Result<Response<v1::CheckResponse>, Status> {
+        let (metadata, extensions, message) = request.into_parts();
+        let left = deadline::left(metadata.as_ref(), self.limits.deadline);
+        let question = received(message).inspect_err(|_| self.counts.invalid())?;
+        self.one(Rpc::Check, &question, left, extensions.get())
+            .await
+            .map(Response::new)
+    }
+
     async fn one(
         &self,
         rpc: Rpc,
         r: &v1::CheckRequest,
-        wait: Duration,
+        left: Duration,
+        link: Option<&Arc<Link>>,
     ) -> Result<v1::CheckResponse, Status> {
-        let timed = self.counts.begin(rpc, wait);
-        let answer = self.answer(r, wait, timed.began()).await;
+        let timed = self.counts.begin(rpc, left);
+        let answer = self.answer(r, left, link, timed.began()).await;
         self.count(timed, &answer);
         answer
     }
@@ -87,16 +117,22 @@ impl Checks {
     async fn answer(
         &self,
         r: &v1::CheckRequest,
-        wait: Duration,
+        left: Duration,
+        link: Option<&Arc<Link>>,
         mut began: Instant,
     ) -> Result<v1::CheckResponse, Status> {
         let form = form(r)?;
-        let behind = self.is_behind(r.min_revision, wait).await;
+        if !r.dry_run {
+            self.enough_time(left, &r.campaign_id)?;
+        }
+        let behind = self.is_behind(r.min_revision, left).await;
         if r.min_revision > 0 {
             began = Instant::now();
         }
+        let admission = self.admit(1, &r.campaign_id, link)?;
         let (response, ticket) = self.ask(r, &form, behind, began)?;
         self.durable(ticket).await?;
+        admission.answered(&self.sidecar.ledger);
         Ok(response)
     }
 
@@ -165,35 +201,6 @@ impl Checks {
         status::ledger(error)
     }
 
-    /// A decision the ledger did not take: counted, and as a status.
-    fn not_taken(&self, error: &AppendError, campaign: &str) -> Status {
-        let metrics = &self.sidecar.metrics;
-        match error {
-            AppendError::Busy(_) => {
-                let known = self.sidecar.world().catalogue.campaign(campaign).is_some();
-                metrics.shed(Shed::QueueFull, known.then_some(campaign));
-            }
-            AppendError::Failed(_) => metrics.fail_closed.add(FailClosed::LedgerFailed),
-            AppendError::Clock(_) => metrics.fail_closed.add(FailClosed::Clock),
-            AppendError::Malformed(_) => metrics.fail_closed.add(FailClosed::Fault),
-            AppendError::TooLong { .. } => {}
-        }
-        status::append(error)
-    }
-
-    /// Ends the timing of a request: only what was answered has a time.
-    fn count<T>(&self, timed: Checked, answer: &Result<T, Status>) {
-        match answer {
-            Ok(_) => timed.answered(),
-            Err(status) => {
-                if status.code() == Code::InvalidArgument {
-                    self.counts.invalid();
-                }
-                timed.refused();
-            }
-        }
-    }
-
     /// Waits for a revision, at most this long and as long as is allowed; true if it did not come in time.
     async fn is_behind(&self, revision: u64, wait: Duration) -> bool {
         let wait = wait.min(self.limits.revision_wait);
@@ -238,201 +245,4 @@ fn form(r: &v1::CheckRequest) -> Result<Form, Status> {
     }
     fields.check()?;
     Ok(form)
-}
-
-/// The time left by `grpc-timeout`; as much as `none` if the caller set none.
-fn time_left(headers: &http::HeaderMap, none: Duration) -> Duration {
-    let Some(text) = headers.get("grpc-timeout").and_then(|v| v.to_str().ok()) else {
-        return none;
-    };
-    let Some((digits, unit)) = text.split_at_checked(text.len().saturating_sub(1)) else {
-        return none;
-    };
-    let Ok(n) = digits.parse::<u64>() else {
-        return none;
-    };
-    match unit {
-        "H" => Duration::from_secs(n.saturating_mul(3600)),
-        "M" => Duration::from_secs(n.saturating_mul(60)),
-        "S" => Duration::from_secs(n),
-        "m" => Duration::from_millis(n),
-        "u" => Duration::from_micros(n),
-        "n" => Duration::from_nanos(n),
-        _ => none,
-    }
-}
-
-#[tonic::async_trait]
-impl CheckService for Checks {
-    async fn check(
-        &self,
-        request: Request<v1::CheckRequest>,
-    ) -> Result<Response<v1::CheckResponse>, Status> {
-        let wait = time_left(request.metadata().as_ref(), self.limits.deadline);
-        self.one(Rpc::Check, request.get_ref(), wait)
-            .await
-            .map(Response::new)
-    }
-
-    async fn check_batch(
-        &self,
-        request: Request<v1::CheckBatchRequest>,
-    ) -> Result<Response<v1::CheckBatchResponse>, Status> {
-        let wait = time_left(request.metadata().as_ref(), self.limits.deadline);
-        let timed = self.counts.begin(Rpc::Batch, wait);
-        let answer = self.batch(request.into_inner(), wait).await;
-        self.count(timed, &answer);
-        answer.map(|responses| Response::new(v1::CheckBatchResponse { responses }))
-    }
-
-    type CheckStreamStream = Pin<Box<dyn Stream<Item = Result<v1::CheckResponse, Status>> + Send>>;
-
-    async fn check_stream(
-        &self,
-        request: Request<Streaming<v1::CheckRequest>>,
-    ) -> Result<Response<Self::CheckStreamStream>, Status> {
-        let mut questions = request.into_inner();
-        let checks = self.clone();
-        let most = self.limits.stream_in_flight;
-        let (answers, to_caller) = mpsc::channel(most);
-        let stopped = self.stopped.clone();
-        tokio::spawn(async move {
-            let stop = async move {
-                match stopped {
-                    Some(mut stopped) => drop(stopped.wait_for(|s| *s).await),
-                    None => std::future::pending().await,
-                }
-            };
-            let mut stop = std::pin::pin!(stop);
-            let mut under_way = FuturesUnordered::new();
-            let mut open = true;
-            let mut ended = None;
-            while open || !under_way.is_empty() {
-                tokio::select! {
-                    // A slow reader fills the channel and so holds back the questions it sends.
-                    Some(answer) = under_way.next() => {
-                        if answers.send(Ok(answer)).await.is_err() {
-                            return;
-                        }
-                    }
-                    question = questions.message(), if open && under_way.len() < most => match question {
-                        Ok(Some(question)) => {
-                            let checks = checks.clone();
-                            under_way.push(async move { checks.on_stream(question).await });
-                        }
-                        Ok(None) => open = false,
-                        // The transport is gone or the bytes are not protobuf: what was taken is
-                        // answered, then the stream ends with the cause.
-                        Err(broken) => (open, ended) = (false, Some(broken)),
-                    },
-                    () = &mut stop, if open => (open, ended) = (false, Some(status::stopping())),
-                }
-            }
-            if let Some(cause) = ended {
-                let _ = answers.send(Err(cause)).await;
-            }
-        });
-        let stream = tokio_stream::wrappers::ReceiverStream::new(to_caller);
-        Ok(Response::new(Box::pin(stream)))
-    }
-}
-
-impl Checks {
-    async fn batch(
-        &self,
-        batch: v1::CheckBatchRequest,
-        wait: Duration,
-    ) -> Result<Vec<v1::CheckResponse>, Status> {
-        let mut fields = Fields::default();
-        if batch.items.is_empty() || batch.items.len() > self.limits.batch {
-            let what = format!(
-                "{} numbers; a batch has 1 to {}",
-                batch.items.len(),
-                self.limits.batch
-            );
-            fields.bad("items", what);
-        }
-        fields.id("campaign_id", &batch.campaign_id);
-        fields.id("source_id", &batch.source_id);
-        let region = fields.region("region", &batch.region);
-        let channel = fields.channel("channel", batch.channel);
-        let as_of = fields.time("as_of", batch.as_of.as_ref());
-        if batch.as_of.is_some() && !batch.dry_run {
-            fields.bad(
-                "as_of",
-                "only with dry_run: a recorded decision is made now",
-            );
-        }
-        for (i, item) in batch.items.iter().enumerate() {
-            if item.number.len() > MAX_NUMBER {
-                fields.number(&format!("items[{i}].number"), &item.number);
-            }
-            if item.person_id.len().max(item.call_id.len()) > super::fields::MAX_ID {
-                fields.id(&format!("items[{i}].person_id"), &item.person_id);
-                fields.id(&format!("items[{i}].call_id"), &item.call_id);
-            }
-        }
-        fields.check()?;
-        let behind = self.is_behind(batch.min_revision, wait).await;
-        let mut responses = Vec::with_capacity(batch.items.len());
-        let mut last = None;
-        let mut began = Instant::now();
-        for item in &batch.items {
-            let query = Query {
-                ask: Ask {
-                    number: &item.number,
-                    region,
-                    campaign_id: &batch.campaign_id,
-                    channel,
-                    person_id: &item.person_id,
-                    source_id: &batch.source_id,
-                    at: as_of.unwrap_or_else(|| self.sidecar.now()),
-                },
-                region: &batch.region,
-                call_id: &item.call_id,
-                agent_id: "",
-                caller_id: "",
-                intent: Intent::Precheck,
-                dry_run: batch.dry_run,
-                min_revision: batch.min_revision,
-                behind,
-            };
-            let (response, ticket) = self
-                .sidecar
-                .check(&query, |asked, recorded| {
-                    let (d, now) = (&asked.decision, Instant::now());
-                    self.counts.decided(d.verdict, d.reason, now - began);
-                    began = now;
-                    convert::response(
-                        &self.sidecar,
-                        asked,
-                        recorded,
-                        Intent::Precheck,
-                        &item.call_id,
-                        batch.explain,
-                    )
-                })
-                .map_err(|e| self.not_taken(&e, &batch.campaign_id))?;
-            responses.push(response);
-            last = ticket.or(last);
-        }
-        // Records become durable in order, so the last one stands for all.
-        self.durable(last).await?;
-        Ok(responses)
-    }
-
-    /// A message that is not a question gets its error in the answer, and the stream lives on.
-    async fn on_stream(&self, question: v1::CheckRequest) -> v1::CheckResponse {
-        match self.one(Rpc::Stream, &question, self.limits.deadline).await {
-            Ok(answer) => answer,
-            Err(error) => v1::CheckResponse {
-                call_id: question.call_id,
-                error: Some(v1::StreamError {
-                    code: error.code() as i32,
-                    message: error.message().to_owned(),
-                }),
-                ..Default::default()
-            },
-        }
-    }
 }

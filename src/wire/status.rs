@@ -16,7 +16,7 @@ use crate::{
 /// retry, and never to be read as permission: what is not on record was not allowed.
 pub fn append(error: &AppendError) -> Status {
     match error {
-        AppendError::Busy(_) => overloaded(error.to_string()),
+        AppendError::Busy(_) => overloaded(error.to_string(), Duration::from_millis(50)),
         AppendError::Failed(_) | AppendError::Clock(_) => Status::unavailable(error.to_string()),
         AppendError::TooLong { field, .. } => Fields::one(field, error.to_string()),
         AppendError::Malformed(_) => Status::internal(error.to_string()),
@@ -34,12 +34,18 @@ pub fn stopping() -> Status {
 }
 
 /// Load is shed; ask again after the delay.
-pub fn overloaded(message: String) -> Status {
+pub fn overloaded(message: String, retry_after: Duration) -> Status {
     Status::with_error_details(
         Code::ResourceExhausted,
         message,
-        ErrorDetails::with_retry_info(Some(Duration::from_millis(50))),
+        ErrorDetails::with_retry_info(Some(retry_after)),
     )
+}
+
+/// When to ask again, if the status says so; for streams, whose errors are messages.
+pub fn retry_after(status: &Status) -> Option<prost_types::Duration> {
+    let delay = status.get_details_retry_info()?.retry_delay?;
+    prost_types::Duration::try_from(delay).ok()
 }
 
 /// A fact or entry that was not recorded.

@@ -13,7 +13,7 @@ use verzet::{
     intake::{FolderOptions, Imported, RegisterHeader, RegisterImported},
     ledger::{Durability, LedgerOptions},
     number::Region,
-    server::{Server, ServerOptions},
+    server::{ConnectionLimits, Server, ServerOptions},
     sidecar::{Language, Settings, Sidecar},
     wire::check::CheckLimits,
 };
@@ -84,12 +84,23 @@ pub fn options() -> ServerOptions {
     ServerOptions {
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         threads: 2,
-        connections: 256,
+        connections: ConnectionLimits {
+            connections: 256,
+            idle: Duration::from_secs(600),
+            greeting: Duration::from_secs(10),
+        },
         streams_per_connection: 256,
         message_bytes: 1 << 20,
+        header_bytes: 16 << 10,
+        ping_every: Duration::from_secs(30),
+        ping_timeout: Duration::from_secs(20),
         check: CheckLimits {
             batch: 1_000,
             stream_in_flight: 64,
+            connection_in_flight: 2_048,
+            in_flight: 16_384,
+            // Tests run where everything is slow at times: none sheds by accident.
+            queue_wait: Duration::from_secs(60),
             revision_wait: Duration::from_millis(100),
             deadline: Duration::from_secs(30),
         },

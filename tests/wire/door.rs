@@ -114,7 +114,7 @@ async fn what_is_not_one_question_gets_no_answer() {
             "not protobuf",
             None,
             &framed(0, &[0xff; 40]),
-            Code::Internal,
+            Code::InvalidArgument,
         ),
     ] {
         let (code, answer) = check(&served, encoding, &[bytes]).await;

@@ -46,7 +46,7 @@ async fn a_stale_register_has_a_name_of_its_own_and_takes_nothing_else_down() {
     let file = dir.path().join("old.txt");
     std::fs::write(&file, "+31630000000\n").unwrap();
     common::import_register(&sidecar, &file, Day::parse("2020-01-01").unwrap());
-    let server = common::serve(sidecar);
+    let server = common::serve(sidecar.clone());
     let addr = format!("http://{}", server.listening.unwrap());
     let channel = tonic::transport::Channel::from_shared(addr)
         .unwrap()
@@ -55,6 +55,7 @@ async fn a_stale_register_has_a_name_of_its_own_and_takes_nothing_else_down() {
         .unwrap();
     let old = Served {
         channel,
+        sidecar,
         server: Some(server),
         _dir: dir,
     };

@@ -20,7 +20,12 @@ use prost::Message;
 use tonic::{Status, body::Body};
 use tower::Service;
 
-use super::{Checks, form, time_left};
+use super::{
+    super::{deadline, link::Link},
+    Checks,
+    admit::{Admission, received},
+    form,
+};
 use crate::{
     ledger::Waiting,
     metrics::{Checked, Rpc},
@@ -68,8 +73,8 @@ where
         if request.uri().path() != PATH {
             return Answering(Way::Rest(Box::pin(self.rest.call(request))));
         }
-        let (parts, body) = request.into_parts();
-        let left = time_left(&parts.headers, self.checks.limits.deadline);
+        let (mut parts, body) = request.into_parts();
+        let left = deadline::left(&parts.headers, self.checks.limits.deadline);
         let timed = self.checks.counts.begin(Rpc::Check, left);
         let checks = self.checks.clone();
         let state = match parts.headers.get("grpc-encoding") {
@@ -86,6 +91,7 @@ where
         Answering(Way::Here(Here {
             checks,
             timed: Some(timed),
+            link: parts.extensions.remove(),
             state,
         }))
     }
@@ -104,6 +110,7 @@ enum Way {
 struct Here {
     checks: Arc<Checks>,
     timed: Option<Checked>,
+    link: Option<Arc<Link>>,
     state: State,
 }
 
@@ -112,7 +119,7 @@ enum State {
     /// It waits for facts of a later revision first: rare, so in a box.
     Behind(Boxed<Result<Bytes, Status>>),
     /// It waits for its record.
-    Recorded(Waiting, Bytes),
+    Recorded(Waiting, Bytes, Admission),
     Answered(Bytes),
     Refused(Status),
     Done,
@@ -160,10 +167,15 @@ impl Here {
                     Ok(answer) => State::Answered(answer),
                     Err(refused) => State::Refused(refused),
                 },
-                State::Recorded(waiting, answer) => match ready!(Pin::new(waiting).poll(cx)) {
-                    Ok(()) => State::Answered(mem::take(answer)),
-                    Err(lost) => State::Refused(self.checks.lost(&lost)),
-                },
+                State::Recorded(waiting, answer, admission) => {
+                    match ready!(Pin::new(waiting).poll(cx)) {
+                        Ok(()) => {
+                            admission.answered(&self.checks.sidecar.ledger);
+                            State::Answered(mem::take(answer))
+                        }
+                        Err(lost) => State::Refused(self.checks.lost(&lost)),
+                    }
+                }
                 State::Answered(_) | State::Refused(_) | State::Done => {
                     return match mem::replace(&mut self.state, State::Done) {
                         State::Answered(answer) => Poll::Ready(Ok(answer)),
@@ -180,10 +192,14 @@ impl Here {
     fn ask(&self, question: v1::CheckRequest, left: Duration) -> Result<State, Status> {
         let form = form(&question)?;
         let checks = &self.checks;
+        if !question.dry_run {
+            checks.enough_time(left, &question.campaign_id)?;
+        }
         if question.min_revision > checks.sidecar.world().revision {
-            let checks = checks.clone();
+            let (checks, link) = (checks.clone(), self.link.clone());
             return Ok(State::Behind(Box::pin(async move {
                 let behind = checks.is_behind(question.min_revision, left).await;
+                let _admission = checks.admit(1, &question.campaign_id, link.as_ref())?;
                 let (answer, ticket) = checks.ask(&question, &form, behind, Instant::now())?;
                 checks.durable(ticket).await?;
                 encode(&answer)
@@ -193,10 +209,11 @@ impl Here {
             .timed
             .as_ref()
             .map_or_else(Instant::now, Checked::began);
+        let admission = checks.admit(1, &question.campaign_id, self.link.as_ref())?;
         let (answer, ticket) = checks.ask(&question, &form, false, began)?;
         let answer = encode(&answer)?;
         Ok(match checks.waiting(ticket) {
-            Some(waiting) => State::Recorded(waiting, answer),
+            Some(waiting) => State::Recorded(waiting, answer, admission),
             None => State::Answered(answer),
         })
     }
@@ -258,8 +275,7 @@ impl Reading {
             );
             return Err(Status::internal(what));
         }
-        v1::CheckRequest::decode(bytes)
-            .map_err(|e| Status::internal(format!("the message is not a CheckRequest: {e}")))
+        received(v1::CheckRequest::decode(bytes))
     }
 
     fn too_long(&self, length: usize) -> Status {
