@@ -73,6 +73,16 @@ use queue::Queue;
 use seal::{Bell, Lock, Sealer, Signing};
 use writer::{Shared, Writer};
 
+/// Whether bytes are the public part of a record. Reading is strict: no two byte strings mean the same.
+pub fn is_record(public: &[u8]) -> bool {
+    record::decode(public).is_ok()
+}
+
+/// Whether bytes are the personal part of a record, with its salt.
+pub fn is_personal(salted: &[u8]) -> bool {
+    personal::decode(salted).is_ok()
+}
+
 /// How the ledger is to work.
 #[derive(Clone)]
 pub struct LedgerOptions {

@@ -159,6 +159,14 @@ impl RegisterRefused {
     }
 }
 
+/// How many numbers a copy of a register holds, without taking it in.
+///
+/// # Errors
+/// If it cannot be read, or is not of the format it is said to be.
+pub fn numbers_in(header: &RegisterHeader<'_>, source: impl Read) -> Result<u64, RegisterRefused> {
+    Ok(lines::read(header, source)?.numbers.len())
+}
+
 /// Takes a copy of a register in, unless it cannot be right.
 ///
 /// # Errors

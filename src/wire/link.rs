@@ -91,10 +91,11 @@ impl Link {
             return None;
         }
         let still = self.idle.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.heard.load(Ordering::Relaxed) < GREETING && age >= greeting {
+        // The first second may have been a moment: more than so many have passed only after the next.
+        if self.heard.load(Ordering::Relaxed) < GREETING && age > greeting {
             return Some(ConnectionRefused::Silent);
         }
-        (still >= idle).then_some(ConnectionRefused::Idle)
+        (still > idle).then_some(ConnectionRefused::Idle)
     }
 
     /// Whether its place may be given to another, and how much rather than another's: those that never
@@ -161,6 +162,7 @@ mod tests {
             "one that came and went between two looks"
         );
         assert_eq!(link.tick(2, 5), None);
+        assert_eq!(link.tick(2, 5), None);
         assert_eq!(link.tick(2, 5), Some(ConnectionRefused::Idle));
         assert!(link.end(ConnectionRefused::Idle) && !link.end(ConnectionRefused::Displaced));
         assert_eq!(link.ending(), Some(ConnectionRefused::Idle));
@@ -171,6 +173,11 @@ mod tests {
     fn a_connection_that_does_not_greet_is_silent() {
         let link = Link::default();
         link.hear(23);
+        assert_eq!(
+            link.tick(100, 2),
+            None,
+            "it may have been opened a moment ago"
+        );
         assert_eq!(link.tick(100, 2), None);
         assert_eq!(link.tick(100, 2), Some(ConnectionRefused::Silent));
         link.hear(1);

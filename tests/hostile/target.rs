@@ -151,13 +151,24 @@ impl Caller {
                 .enable_all()
                 .build()
                 .unwrap();
-            rt.block_on(call(addr, &end, &count))
+            let refused = rt.block_on(call(addr, &end, &count));
+            if let Some(refused) = &refused {
+                eprintln!("the other caller: {refused}");
+            }
+            refused
         });
         Self {
             done,
             answers,
             thread,
         }
+    }
+
+    /// Whether it was answered; fails if it was refused instead.
+    fn answered(&self) -> bool {
+        let answered = self.answers.load(Ordering::Relaxed) > 0;
+        assert!(answered || !self.thread.is_finished(), "refused at once");
+        answered
     }
 
     /// How it was refused, if it was.

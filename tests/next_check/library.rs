@@ -76,7 +76,7 @@ const EACH: usize = 10_000_000;
 
 #[test]
 fn an_acknowledged_stop_is_seen_by_the_very_next_check() {
-    let wanted = trials(100_000);
+    let wanted = trials(50_000);
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     let sidecar = &*sidecar(dir);

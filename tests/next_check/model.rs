@@ -22,7 +22,7 @@ use shuttle::{
     thread,
 };
 
-const SCHEDULES: usize = 3_000;
+const SCHEDULES: usize = 2_000;
 
 /// A way to get it wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,6 +98,8 @@ struct Sidecar {
     /// The store and its lock; what is in it survives.
     store: Mutex<u64>,
     durable: Mutex<Vec<(&'static str, Group)>>,
+    /// Not of the core, but for judging it: which revision was to bring a stop on which key.
+    bringing: Mutex<Vec<(&'static str, u64)>>,
 }
 
 /// A change set: keys, and what becomes known of each.
@@ -112,6 +114,7 @@ impl Sidecar {
             shown: Mutex::new(0),
             store: Mutex::new(0),
             durable: Mutex::default(),
+            bringing: Mutex::default(),
         }
     }
 
@@ -129,6 +132,8 @@ impl Sidecar {
         let mut store = self.store.lock().unwrap();
         *store += 1;
         let revision = *store;
+        let brings = change.iter().map(|(key, _)| (*key, revision));
+        self.bringing.lock().unwrap().extend(brings);
         if mutant != Mutant::CommitLast {
             self.commit(change);
         }
@@ -228,6 +233,13 @@ fn run(mutant: Mutant) {
                 for key in ["a", "b"] {
                     let (revision, group) = sidecar.check(key);
                     assert!(!group.permit || group.stop, "the permit without its stop");
+                    // Whoever asks for a revision, and replay, rest on this.
+                    let brought = sidecar.bringing.lock().unwrap().clone();
+                    let brought = brought.iter().any(|(k, r)| *k == key && *r <= revision);
+                    assert!(
+                        group.stop || !brought,
+                        "the world without what it is said to hold"
+                    );
                     assert!(revision >= last, "the world goes back");
                     last = revision;
                 }

@@ -18,7 +18,7 @@ const EACH: usize = 500_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_objection_on_one_connection_is_seen_by_the_next_check_on_another() {
-    let each = trials(100_000) / 500;
+    let each = trials(50_000) / 250;
     let dir = tempfile::tempdir().unwrap();
     let server = common::serve(sidecar(dir.path()));
     let addr = format!("http://{}", server.listening.unwrap());
