@@ -9,14 +9,15 @@ mod render;
 mod sources;
 mod table;
 
-use std::{io, path::Path, path::PathBuf};
+use std::{io, net::SocketAddr, path::Path, path::PathBuf};
 
-pub use kind::{Durability, Kind, Language, LogFormat, LogLevel};
+pub use kind::{Durability, Kind, Language, LogFormat, LogLevel, SecondPerson};
 pub use problem::{Origin, Problem};
 pub use render::{sample, settings_markdown};
 pub use sources::{Flag, environment};
 pub use table::{
-    CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, SETTINGS, ServeConfig, Setting,
+    CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, PagesConfig, SETTINGS, ServeConfig,
+    Setting,
 };
 
 /// The file that is read where no other is named, if it is there.
@@ -102,23 +103,38 @@ impl Config {
 
     /// What to tell when the address of `listen` cannot be bound, such as a port in use.
     pub fn bind_problem(&self, error: &io::Error) -> Problem {
+        self.bind_problem_of("listen", self.listen, error)
+    }
+
+    /// The same of `pages.listen`; `None` where nobody chose that address, so that the pages can be left
+    /// out.
+    pub fn pages_bind_problem(&self, error: &io::Error) -> Option<Problem> {
+        let chosen = self.origin("pages.listen") != Origin::Default;
+        chosen.then(|| self.bind_problem_of("pages.listen", self.pages.listen, error))
+    }
+
+    fn bind_problem_of(&self, key: &str, address: SocketAddr, error: &io::Error) -> Problem {
         let what = match error.kind() {
-            io::ErrorKind::AddrInUse => format!("{} is in use by another program", self.listen),
+            io::ErrorKind::AddrInUse => format!("{address} is in use by another program"),
             io::ErrorKind::AddrNotAvailable => {
-                format!("{} is not an address of this machine", self.listen)
+                format!("{address} is not an address of this machine")
             }
             io::ErrorKind::PermissionDenied => {
-                format!("{} may not be listened on by this user", self.listen)
+                format!("{address} may not be listened on by this user")
             }
-            _ => format!("{} cannot be listened on ({error})", self.listen),
+            _ => format!("{address} cannot be listened on ({error})"),
+        };
+        let flag = match key {
+            "listen" => "with `--listen 127.0.0.1:PORT` or ",
+            _ => "with ",
         };
         Problem {
-            origin: self.origin("listen"),
-            key: Some("listen".to_owned()),
+            origin: self.origin(key),
+            key: Some(key.to_owned()),
             what,
-            hint: "stop the other program, or choose another port with `--listen 127.0.0.1:PORT` \
-                   or `listen` in the config file"
-                .to_owned(),
+            hint: format!(
+                "stop the other program, or choose another port {flag}`{key}` in the config file"
+            ),
         }
     }
 }

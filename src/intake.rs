@@ -17,6 +17,7 @@ mod folder;
 mod hash;
 mod header;
 mod problem;
+mod record;
 mod register;
 mod row;
 mod single;
@@ -26,6 +27,7 @@ pub use folder::{
     API_ORIGIN, FileReport, FolderOptions, Imported, IntakeError, Progress, Report, import_folder,
 };
 pub use problem::{FieldProblem, MOST_LISTED, Problem};
+pub use record::{FileRecord, ImportRecord, ProblemRecord, import_records};
 pub use register::*;
 pub use row::{
     ConsentFields, ConsentRow, Found, Ids, Keys, ObjectionFields, ObjectionRow, Reading,

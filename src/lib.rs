@@ -9,6 +9,7 @@ pub mod intake;
 pub mod ledger;
 pub mod metrics;
 pub mod number;
+pub mod pages;
 pub mod policy;
 pub mod proto;
 pub mod replay;

@@ -158,6 +158,8 @@ limits.in_flight               16384            default
 limits.stream_in_flight        256              default
 limits.default_deadline        5s               default
 ledger.dir                                      default
+pages.listen                   127.0.0.1:50080  default
+pages.second_person            yes              default
 serve.threads                  0                default
 serve.grace                    10s              default
 log.format                     text             default

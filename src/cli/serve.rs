@@ -139,11 +139,15 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         ledger_key = %sidecar.ledger.public_key(),
         "serving"
     );
+    let pages = start::pages(sidecar.clone(), config, args.sample)?;
     if args.sample {
         next::tell(&place.command("check 0610000002 --campaign gas-customers --explain"));
     }
     signals.block_on(stop_signal())?;
     tracing::info!("stopping: nothing new is taken, what is under way is answered");
+    if let Some(pages) = pages {
+        pages.stop(config.serve.grace);
+    }
     if server.stop() {
         Ok(Exit::Done)
     } else {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::error::CliError;
 use crate::{
     clock::Micros,
-    config::{Config, Durability, Language},
+    config::{Config, Durability, Language, SecondPerson},
     ledger::{self, LedgerOptions},
+    pages::{self, PagesOptions, PagesServer},
     server::{ConnectionLimits, ServeError, Server, ServerOptions},
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
@@ -85,4 +86,53 @@ pub(super) fn serve(
         ServeError::Listen { source, .. } => CliError::Config(vec![config.bind_problem(&source)]),
         other => CliError::failed(other.to_string(), "nothing was changed"),
     })
+}
+
+/// Serves the pages, and tells where they are. On a first start it makes the first account, and tells its
+/// one-time password on standard error, which is no log. `None` if the default port is taken.
+pub(super) fn pages(
+    sidecar: Arc<Sidecar>,
+    config: &Config,
+    sample: bool,
+) -> Result<Option<PagesServer>, CliError> {
+    let first = sidecar.access.first_account().map_err(|error| {
+        CliError::failed(
+            format!("the first account cannot be made: {error}"),
+            "nothing was changed",
+        )
+    })?;
+    let options = PagesOptions {
+        sample,
+        second_person: config.pages.second_person == SecondPerson::Needed,
+        tls: false,
+    };
+    let failed = |error: String| CliError::failed(error, "nothing was changed");
+    let router = pages::router(sidecar, options).map_err(|error| failed(error.to_string()))?;
+    let server = match PagesServer::start(config.pages.listen, router) {
+        Ok(server) => Some(server),
+        Err(error) => match config.pages_bind_problem(&error) {
+            Some(problem) => return Err(CliError::Config(vec![problem])),
+            None => {
+                tracing::warn!(
+                    listen = %config.pages.listen,
+                    %error,
+                    "the pages are left out; choose another address with `pages.listen`"
+                );
+                None
+            }
+        },
+    };
+    if let Some(server) = &server {
+        tracing::info!(
+            pages = format!("http://{}/", server.listening),
+            "the pages are served"
+        );
+    }
+    if let Some((name, password)) = first {
+        eprintln!(
+            "first account: {name}\none-time password: {}\nsign in and choose your own; this is shown once",
+            password.show()
+        );
+    }
+    Ok(server)
 }

@@ -52,6 +52,16 @@ words! {
 }
 
 words! {
+    /// Whether a pair signed as similar needs a second person.
+    SecondPerson {
+        /// It does.
+        Needed = 1 "yes",
+        /// One person is enough.
+        NotNeeded = 2 "no",
+    }
+}
+
+words! {
     /// How log lines are written.
     LogFormat {
         /// A line of text.
@@ -246,7 +256,7 @@ macro_rules! read_words {
         }
     )+ };
 }
-read_words!(Language, Durability, LogFormat, LogLevel);
+read_words!(Language, Durability, LogFormat, LogLevel, SecondPerson);
 
 fn size(text: &str, least: u64, most: u64) -> Result<u64, Refusal> {
     let (number, unit) = split(text);

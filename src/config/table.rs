@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{
     Value,
-    kind::{Durability, Kind, Language, LogFormat, LogLevel},
+    kind::{Durability, Kind, Language, LogFormat, LogLevel, SecondPerson},
     sources::Reader,
 };
 use crate::number::Region;
@@ -83,8 +83,11 @@ macro_rules! settings {
             pub(super) fn read(reader: &mut Reader) -> Option<Self> {
                 $(let $tname = reader.take(stringify!($tname));)+
                 $(
-                    $(let $name = reader.take(concat!(stringify!($section), ".", stringify!($name)));)+
-                    let $section = (|| Some($stype { $($name: $name?),+ }))();
+                    // In a scope of its own: a name may stand in several sections.
+                    let $section = {
+                        $(let $name = reader.take(concat!(stringify!($section), ".", stringify!($name)));)+
+                        (|| Some($stype { $($name: $name?),+ }))()
+                    };
                 )+
                 Some(Self {
                     $($tname: $tname?,)+
@@ -169,6 +172,14 @@ settings! {
     ledger: LedgerConfig {
         /// The directory of the ledger; empty means `ledger` in the data directory.
         dir: PathBuf = "", Kind::Path;
+    }
+    /// The pages for supervisors and officers (docs/pages.md).
+    pages: PagesConfig {
+        /// Where the pages are. A port alone means loopback; port 0 lets the system choose
+        /// one. If the default port is taken, the pages are left out, with a warning.
+        listen: SocketAddr = "127.0.0.1:50080", Kind::Loopback;
+        /// Whether a pair signed as similar counts only when a second person signs too.
+        second_person: SecondPerson = "yes", Kind::Word(&["yes", "no"]);
     }
     /// The threads that answer.
     serve: ServeConfig {

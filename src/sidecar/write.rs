@@ -7,7 +7,7 @@ use crate::{
     clock::{Day, Micros},
     facts::{model::FactId, world::World},
     intake::{
-        self, CatalogueChanged, ConsentFields, FolderOptions, Imported, IntakeError,
+        self, CatalogueChanged, ConsentFields, FolderOptions, ImportRecord, Imported, IntakeError,
         ObjectionFields, Progress, Reading, RecordError, Recorded, RegisterHeader,
         RegisterImported, RegisterRefused, RelationFields,
     },
@@ -49,6 +49,12 @@ impl Sidecar {
             next.catalogue = Arc::new(catalogue);
         }
         self.show(next);
+        drop(store);
+        let record = ImportRecord::of(&imported, &options.origin, options.received_at);
+        if let Err(error) = record.keep(&self.settings.data_dir) {
+            // The import itself is done; only the page that tells of it will not.
+            tracing::warn!(%error, "the record of an import could not be kept");
+        }
         Ok(imported)
     }
 

@@ -1,11 +1,12 @@
 //! Reading from another thread, and loading the facts into memory.
 
 use super::{
-    FactRow, Store, StoreError, data_dir,
+    FactRow, RevisionRow, Store, StoreError, UnclearRow, data_dir,
     database::{Database, table_name},
-    decode, full,
+    decode, full, revision, unclear,
 };
 use crate::{
+    clock::Micros,
     facts::model::{Consent, FactId, FactKind, Objection, Relation},
     number::E164,
 };
@@ -49,6 +50,14 @@ impl StoreReader {
             dir: dir.to_owned(),
             revision,
         })
+    }
+
+    /// A reader of the facts in a data directory that is open already; no change set is waited for.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub fn of(data_dir: &Path) -> Result<Self, StoreError> {
+        Self::on(&data_dir::facts(data_dir), data_dir)
     }
 
     /// The revision it sees.
@@ -153,5 +162,44 @@ impl StoreReader {
     /// If the store cannot be read.
     pub fn facts_of_number(&self, e164: E164) -> Result<Vec<FactRow>, StoreError> {
         full::facts_of_number(&self.db.conn, e164).map_err(|e| self.db.wrong(e))
+    }
+
+    /// The unclear queue, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn unclear(&self, include_settled: bool) -> Result<Vec<UnclearRow>, StoreError> {
+        unclear::all(&self.db.conn, include_settled).map_err(|e| self.db.wrong(e))
+    }
+
+    /// A committed change set; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn revision_row(&self, revision: u64) -> Result<Option<RevisionRow>, StoreError> {
+        revision::get(&self.db.conn, revision).map_err(|e| self.db.wrong(e))
+    }
+
+    /// The newest change sets below a revision, newest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn revisions(&self, below: u64, most: usize) -> Result<Vec<RevisionRow>, StoreError> {
+        // Revisions have no gaps, so each is one look by key.
+        let top = below.min(self.revision.saturating_add(1));
+        let found = (1..top).rev().take(most).map(|n| self.revision_row(n));
+        Ok(found
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
+    /// The newest revision received no later than a moment; 0 if none was.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn revision_at(&self, at: Micros) -> Result<u64, StoreError> {
+        revision::at(&self.db.conn, at).map_err(|e| self.db.wrong(e))
     }
 }

@@ -41,6 +41,16 @@ pub(super) fn get(conn: &Connection, revision: u64) -> rusqlite::Result<Option<R
     .optional()
 }
 
+/// The newest revision received no later than a moment; 0 if none was. Times may run back between
+/// revisions where a clock was set, so the whole table is asked.
+pub(super) fn at(conn: &Connection, at: Micros) -> rusqlite::Result<u64> {
+    conn.query_row(
+        "SELECT coalesce(max(revision), 0) FROM revision WHERE at <= ?1",
+        [at.0],
+        |row| unsigned(row.get(0)?),
+    )
+}
+
 /// Writes a revision.
 pub(super) fn put(
     conn: &Connection,

@@ -1,0 +1,147 @@
+//! The pages for supervisors and officers: made by the server, in Dutch and English, of the same facts and
+//! records the interface gives.
+//!
+//! A handler reads its address or form, asks [`crate::sidecar`] and [`crate::report`] what it shows, and
+//! fills a template of `templates/`. Texts are data (`text/nl.toml`, `text/en.toml`). Nothing is fetched
+//! from elsewhere: style sheet and script are in the binary (`assets`).
+
+mod account;
+mod assets;
+mod changes;
+mod chart;
+mod complaint;
+mod data;
+mod decision;
+mod decisions;
+mod facts;
+mod fail;
+mod form;
+mod frame;
+mod number;
+mod query;
+mod rules;
+mod serve;
+mod shell;
+mod similar;
+mod text;
+mod today;
+mod unclear;
+mod viewer;
+mod when;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+
+pub use serve::PagesServer;
+
+use crate::{access::web::secured, sidecar::Sidecar};
+use fail::Failure;
+use similar::Proposals;
+
+/// What an operator chooses about the pages.
+#[derive(Clone, Copy, Debug)]
+pub struct PagesOptions {
+    /// The data are the sample's: every page says so.
+    pub sample: bool,
+    /// A signed yes needs a second person.
+    pub second_person: bool,
+    /// Served under TLS: cookies are only for it.
+    pub tls: bool,
+}
+
+/// What every page is made from.
+#[derive(Clone, Debug)]
+struct Pages {
+    sidecar: Arc<Sidecar>,
+    proposals: Arc<Proposals>,
+    sample: bool,
+    second_person: bool,
+    tls: bool,
+    oidc: bool,
+}
+
+/// Why the pages cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[error("the pages cannot be served: {0}")]
+pub struct PagesError(String);
+
+/// The pages, by address.
+///
+/// # Errors
+/// If the file of pairs that wait for a second person cannot be opened.
+pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, PagesError> {
+    let proposals = Proposals::open_in(&sidecar.settings.data_dir)
+        .map_err(|error| PagesError(error.to_string()))?;
+    let pages = Pages {
+        proposals: Arc::new(proposals),
+        sample: options.sample,
+        second_person: options.second_person,
+        tls: options.tls,
+        oidc: false,
+        sidecar,
+    };
+    let router = Router::new()
+        .route("/", get(|| async { Redirect::to("/today") }))
+        .route("/today", get(today::get))
+        .route("/decisions", get(decisions::get))
+        .route("/decisions/{id}", get(decision::get))
+        .route("/decisions/{id}/proof", get(decision::proof))
+        .route("/numbers", get(number::find))
+        .route("/numbers/{digits}", get(number::get))
+        .route("/objections", post(number::record))
+        .route("/complaint", get(complaint::get))
+        .route("/complaint/letter.pdf", post(complaint::letter))
+        .route("/rules", get(rules::index))
+        .route("/rules/{id}", get(rules::get))
+        .route("/rules/{id}/enforce", post(rules::enforce))
+        .route("/similar", get(similar::get).post(similar::sign))
+        .route("/similar/{id}", post(similar::confirm))
+        .route("/data", get(data::index))
+        .route("/data/campaigns", get(data::campaigns))
+        .route("/data/sources", get(data::sources))
+        .route("/data/registers", get(data::registers))
+        .route("/data/imports", get(data::imports))
+        .route("/data/unclear", get(unclear::get))
+        .route("/data/unclear/{id}", post(unclear::settle))
+        .route("/changes", get(changes::get))
+        .route("/account", get(account::get))
+        .route("/account/second-factor", post(account::second_factor))
+        .route("/sign-out", post(account::sign_out))
+        .fallback(|| async { Failure::NotFound })
+        .layer(middleware::from_fn_with_state(pages.clone(), fail::page))
+        .route(
+            account::SIGN_IN,
+            get(account::sign_in_form).post(account::sign_in),
+        )
+        .route(
+            account::PASSWORD,
+            get(account::password_form).post(account::password),
+        )
+        .route("/assets/{name}", get(assets::get))
+        .route("/language/{code}", get(frame::language))
+        .layer(DefaultBodyLimit::max(form::MOST_BYTES))
+        .with_state(pages);
+    Ok(secured(router, options.tls))
+}
+
+/// A filled template as an answer.
+fn respond(page: &impl Template) -> Result<Response, Failure> {
+    Ok(Html(page.render()?).into_response())
+}
+
+/// Runs what reads files on a thread that may wait.
+async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(Failure::Broken))
+}
