@@ -14,5 +14,5 @@ pub mod verdict;
 pub use check::Found;
 pub use pack::{Packs, Regime};
 pub use question::{Facts, PersonStops, Question, RegisterView};
-pub use table::{Decision, Row, decide, first_match};
+pub use table::{Decision, Language, Row, decide, first_match};
 pub use verdict::{Intent, Reason, RowOutcome, Verdict};

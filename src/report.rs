@@ -5,10 +5,15 @@
 //! missing or not of this ledger. Whoever asks says whose decisions he may see ([`Sellers`]); nothing of
 //! others is in rows, totals or errors.
 
+pub mod daily;
 mod error;
+pub mod export;
 mod filter;
+mod html;
 mod index;
 mod list;
+pub mod mail;
+pub mod special;
 mod summary;
 
 use std::{
@@ -24,7 +29,7 @@ pub use summary::{Counts, GroupBy, Query, Summary};
 
 use crate::{
     access::Sellers,
-    clock::Zone,
+    clock::{Day, Zone},
     ledger::{DecisionId, Ledger, StoredDecision},
     number::E164,
 };
@@ -146,6 +151,16 @@ impl Reports {
         self.index.forget(decisions)
     }
 
+    /// Forgets whatever is erased in the parts of some UTC days: see [`Reports::forget`]. For an eraser
+    /// that knows the parts it changed.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read or the index written; the erasure is not complete then.
+    pub fn forget_erased(&self, days: impl IntoIterator<Item = Day>) -> Result<(), ReportError> {
+        let days: Vec<_> = days.into_iter().collect();
+        self.index.forget_erased(&days)
+    }
+
     /// Forgets a number: see [`Reports::forget`]. Gives how many decisions were about it.
     ///
     /// # Errors
@@ -168,6 +183,15 @@ impl Reports {
     pub fn behind(&self) -> u64 {
         self.index.behind()
     }
+}
+
+/// Marks, in the directory of the index (`report/` of a data directory), that personal parts were erased
+/// from its ledger. Whoever has the index open forgets them within seconds; else the next who opens it.
+///
+/// # Errors
+/// If the directory cannot be written; the erasure is not complete then.
+pub fn mark_erased(dir: &Path) -> Result<(), ReportError> {
+    index::mark_erased(dir).map_err(ReportError::io(dir, "mark that something was erased"))
 }
 
 impl Drop for Reports {

@@ -3,6 +3,7 @@
 //!
 //! The numbers are made by counting and belong to nobody in particular: never dial them.
 
+mod history;
 mod people;
 
 use std::{
@@ -12,8 +13,9 @@ use std::{
 };
 
 use crate::{
-    clock::Day,
-    intake::{FolderOptions, IntakeError, RegisterHeader, RegisterRefused},
+    clock::{Day, Micros},
+    intake::{FolderOptions, IntakeError, RecordError, RegisterHeader, RegisterRefused},
+    ledger::{AppendError, LedgerError},
     sidecar::Sidecar,
     store::StoreError,
 };
@@ -55,17 +57,22 @@ pub fn write(dir: &Path, today: Day) -> io::Result<SampleFiles> {
     fs::write(folder.join("relations.csv"), people::relations())?;
     fs::write(folder.join("consents.csv"), people::consents())?;
     fs::write(folder.join("objections.csv"), people::objections())?;
+    Ok(SampleFiles {
+        folder,
+        register: write_register(dir, REGISTERED)?,
+        register_as_of: Day(today.0 - 3),
+    })
+}
+
+/// Writes the first numbers of the register.
+fn write_register(dir: &Path, numbers: u64) -> io::Result<PathBuf> {
     let register = dir.join("bmnr.txt");
     let mut lines = io::BufWriter::new(fs::File::create(&register)?);
-    for k in 0..REGISTERED {
+    for k in 0..numbers {
         writeln!(lines, "+{}", registered(k))?;
     }
     lines.flush()?;
-    Ok(SampleFiles {
-        folder,
-        register,
-        register_as_of: Day(today.0 - 3),
-    })
+    Ok(register)
 }
 
 const CATALOGUE: [(&str, &str); 6] = [
@@ -98,6 +105,15 @@ pub enum SampleError {
     /// The regime.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fact or catalogue entry.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A decision.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 }
 
 /// Puts the sample into a sidecar: files, import, register copy, and `nl-bmnr` enforced. A sample that
@@ -107,35 +123,46 @@ pub enum SampleError {
 /// If a file cannot be written or the sidecar does not take it.
 pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
     let now = sidecar.now();
-    let files = write(
-        &sidecar.settings.data_dir.join(MARK),
-        sidecar.home.zone.day(now),
-    )?;
+    let as_of = Day(sidecar.home.zone.day(now).0 - 3);
+    install_at(sidecar, now, as_of, REGISTERED)
+}
+
+/// As [`install`], and where nothing was ever decided, the month before: calls of several campaigns,
+/// objections and consents as they came in, a register copy that grew too old, stops nobody could read.
+/// To be called before serving begins, since ledger time starts a month ago.
+///
+/// # Errors
+/// If a file cannot be written or the sidecar does not take it.
+pub fn install_with_history(sidecar: &Sidecar) -> Result<(), SampleError> {
+    if sidecar.ledger.durable_seq() > 0 {
+        return install(sidecar);
+    }
+    history::live(sidecar, sidecar.now())
+}
+
+fn install_at(
+    sidecar: &Sidecar,
+    at: Micros,
+    register_as_of: Day,
+    numbers: u64,
+) -> Result<(), SampleError> {
+    let dir = sidecar.settings.data_dir.join(MARK);
+    let files = write(&dir, sidecar.home.zone.day(at))?;
     let options = FolderOptions {
         origin: "sample".to_owned(),
         skip_bad_rows: false,
         accept_shrink: false,
         default_region: sidecar.settings.default_region,
-        received_at: now,
+        received_at: at,
     };
     let imported = sidecar.import_folder(&files.folder, &options, &mut |_| {})?;
     if let Some(problem) = imported.report.problems.first() {
         return Err(SampleError::Held(problem.to_string()));
     }
-    let header = RegisterHeader {
-        register: "bmnr",
-        as_of: files.register_as_of,
-        format: "lines",
-        region: sidecar.settings.default_region,
-        accept_shrink: false,
-        file: "bmnr.txt",
-        today: sidecar.home.zone.day(now),
-        received_at: now,
-    };
-    sidecar.import_register(&header, fs::File::open(&files.register)?)?;
+    import_register(sidecar, at, register_as_of, numbers)?;
     let regime = sidecar.packs.get("nl-bmnr").cloned();
     if let Some(regime) = regime
-        && !sidecar.world().enforced.is_enforced(&regime, now)
+        && !sidecar.world().enforced.is_enforced(&regime, at)
     {
         let (by, why) = (
             "verzet serve --sample",
@@ -143,5 +170,26 @@ pub fn install(sidecar: &Sidecar) -> Result<(), SampleError> {
         );
         sidecar.enforce(regime, Day::ALWAYS, Day::NEVER, by, why)?;
     }
+    Ok(())
+}
+
+fn import_register(
+    sidecar: &Sidecar,
+    at: Micros,
+    as_of: Day,
+    numbers: u64,
+) -> Result<(), SampleError> {
+    let file = write_register(&sidecar.settings.data_dir.join(MARK), numbers)?;
+    let header = RegisterHeader {
+        register: "bmnr",
+        as_of,
+        format: "lines",
+        region: sidecar.settings.default_region,
+        accept_shrink: false,
+        file: "bmnr.txt",
+        today: sidecar.home.zone.day(at),
+        received_at: at,
+    };
+    sidecar.import_register(&header, fs::File::open(&file)?)?;
     Ok(())
 }

@@ -5,14 +5,19 @@
 
 pub mod ask;
 pub mod check;
+mod evidence;
 mod open;
 mod recent;
+pub mod upkeep;
 pub mod words;
 mod write;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -23,8 +28,8 @@ pub use self::{
     ask::{Place, Read},
     check::{Query, Recorded},
     open::OpenError,
-    words::Language,
 };
+pub use crate::policy::Language;
 use crate::{
     access::Access,
     clock::{Micros, Steady},
@@ -34,7 +39,7 @@ use crate::{
     number::Region,
     policy::Packs,
     report::Reports,
-    store::Store,
+    store::{Store, StoreError, StoreReader},
 };
 pub(crate) use open::enforcements;
 use recent::RecentCalls;
@@ -82,6 +87,8 @@ pub struct Sidecar {
     store: Mutex<Store>,
     recent: RecentCalls,
     clock: Steady,
+    /// The moment of the past the sample lives at; 0 at present.
+    living: AtomicI64,
 }
 
 impl Sidecar {
@@ -99,6 +106,10 @@ impl Sidecar {
     /// Now, as the moment that a change of facts is received: no decision is made before it, so a stop
     /// is in force for every decision after it, whatever becomes of the clock.
     pub fn receipt(&self) -> Micros {
+        let past = self.living.load(Ordering::Relaxed);
+        if past != 0 {
+            return Micros(past);
+        }
         let now = self.now();
         self.clock.stamped(now);
         now
@@ -121,6 +132,18 @@ impl Sidecar {
         }
         self.now();
         self.clock.fault().map(|fault| fault.to_string())
+    }
+
+    /// The facts as stored at the revision now current, for whoever must not wait for a change set.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn facts(&self) -> Result<StoreReader, StoreError> {
+        match StoreReader::beside(&self.settings.data_dir)? {
+            Some(reader) => Ok(reader),
+            // The file was moved away from under us; the store says what is amiss.
+            None => self.store().reader(),
+        }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

@@ -18,6 +18,7 @@ mod register;
 mod revision;
 mod row;
 mod setup;
+mod survey;
 mod symbols;
 mod unclear;
 
@@ -29,6 +30,7 @@ pub use past::{PersonStop, Span};
 pub use read::StoreReader;
 pub use row::*;
 pub use setup::{NewSetup, SetupRow};
+pub use survey::ReceivedObjection;
 
 use crate::{
     clock::Micros,

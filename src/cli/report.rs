@@ -1,6 +1,7 @@
 //! `verzet report`: what was decided, listed and summed.
 
 mod decision;
+mod export;
 mod filter;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -16,7 +17,10 @@ use super::{
     output::{Ordered, Out, Table, count},
     words::{number, parser, word},
 };
-use crate::proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest};
+use crate::{
+    proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest},
+    report::export::csv_field,
+};
 
 pub(super) use decision::text as decision_text;
 
@@ -31,6 +35,8 @@ pub(super) enum Command {
     List(List),
     /// Counts, grouped
     Summary(Summary),
+    /// Decisions as a file: CSV, XLSX, or a bundle of evidence
+    Export(export::Args),
 }
 
 #[derive(ClapArgs, Debug)]
@@ -49,6 +55,9 @@ pub(super) struct List {
     /// A JSON object a line
     #[arg(long)]
     json: bool,
+    /// CSV with a heading, for spreadsheets
+    #[arg(long, conflicts_with_all = ["json", "explain"])]
+    csv: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -70,8 +79,27 @@ pub(super) struct Summary {
     /// A JSON object a line
     #[arg(long)]
     json: bool,
+    /// CSV with a heading, for spreadsheets
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
     #[command(flatten)]
     target: Target,
+}
+
+/// A line of CSV in which nothing is a formula.
+fn csv_line(cells: &[impl AsRef<str>]) -> String {
+    let fields = cells.iter().map(|cell| csv_field(cell.as_ref(), ','));
+    fields.collect::<Vec<_>>().join(",")
+}
+
+/// Says that the newest decisions are missing: the index is being made anew.
+fn tell_behind(behind: u64) {
+    if behind > 0 {
+        eprintln!(
+            "warning: the reports' index is being made anew; the newest {} records are not in this yet",
+            count(behind)
+        );
+    }
 }
 
 /// Decisions of a page; the sidecar gives at most 1,000.
@@ -81,6 +109,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
     match command {
         Command::List(args) => list(place, args).await,
         Command::Summary(args) => summary(place, args).await,
+        Command::Export(args) => export::run(place, args).await,
     }
 }
 
@@ -94,7 +123,11 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     } else {
         args.limit
     };
+    let mut behind;
     let mut table = decision::table();
+    if args.csv {
+        out.line(csv_line(&decision::TITLES))?;
+    }
     loop {
         let request = ListDecisionsRequest {
             filter: Some(filter.clone()),
@@ -105,7 +138,9 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
         let page = page(&session, request).await?;
         left = left.saturating_sub(page.decisions.len() as u64);
         for d in &page.decisions {
-            if args.json {
+            if args.csv {
+                out.line(csv_line(&decision::row(d)))?;
+            } else if args.json {
                 out.json(&decision::Json::of(d, args.explain))?;
             } else if args.explain {
                 out.text(&format!("{}{}\n", decision::text(d), trail_table(&d.trail)))?;
@@ -114,16 +149,18 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
             }
         }
         token = page.next_page_token;
+        behind = page.behind;
         if token.is_empty() || left == 0 {
             break;
         }
     }
     session.close().await?;
-    if !args.json && !args.explain && !table.is_empty() {
+    tell_behind(behind);
+    if !args.json && !args.csv && !args.explain && !table.is_empty() {
         out.text(&table.to_string())?;
     }
     out.end()?;
-    if !token.is_empty() && !args.json {
+    if !token.is_empty() && !args.json && !args.csv {
         eprintln!("there are more; --limit 0 lists all");
     }
     Ok(Exit::Done)
@@ -148,6 +185,7 @@ struct SumJson<'a> {
     allowed: u64,
     blocked: u64,
     deferred: u64,
+    forbidden_today: u64,
 }
 
 async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
@@ -176,8 +214,28 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
     let mut out = Out::new();
     let mut titles: Vec<&str> = names.iter().map(String::as_str).collect();
     titles.extend([">count", ">allowed", ">blocked", ">deferred"]);
+    if args.csv {
+        titles.push(">forbidden_today");
+    }
     let mut table = Table::new(&titles);
+    if args.csv {
+        let names: Vec<_> = titles.iter().map(|t| t.trim_start_matches('>')).collect();
+        out.line(csv_line(&names))?;
+    }
     for row in &got.rows {
+        if args.csv {
+            let counts = [
+                row.count,
+                row.allowed,
+                row.blocked,
+                row.deferred,
+                row.forbidden_today,
+            ];
+            let counts = counts.iter().map(ToString::to_string);
+            let cells: Vec<_> = row.keys.iter().cloned().chain(counts).collect();
+            out.line(csv_line(&cells))?;
+            continue;
+        }
         if args.json {
             let keys = names
                 .iter()
@@ -189,17 +247,19 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
                 allowed: row.allowed,
                 blocked: row.blocked,
                 deferred: row.deferred,
+                forbidden_today: row.forbidden_today,
             })?;
             continue;
         }
         let counts = [row.count, row.allowed, row.blocked, row.deferred].map(count);
         table.row(row.keys.iter().cloned().chain(counts));
     }
-    if !args.json && !table.is_empty() {
+    if !args.json && !args.csv && !table.is_empty() {
         out.text(&table.to_string())?;
     }
     out.end()?;
-    if !args.json {
+    tell_behind(got.behind);
+    if !args.json && !args.csv {
         eprintln!("decisions counted: {}", count(got.total));
     }
     Ok(Exit::Done)

@@ -10,8 +10,12 @@ use crate::{
     clock::Day,
     config::{Config, Flag, LogFormat, LogLevel},
     policy::Packs,
+    report::{daily::Folder, mail::MailOptions},
     sample,
-    sidecar::Sidecar,
+    sidecar::{
+        Sidecar,
+        upkeep::{DailyOptions, Upkeep},
+    },
 };
 
 /// Answer dialers until stopped
@@ -114,7 +118,7 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         sidecar.accept_clock();
     }
     if args.sample {
-        sample::install(&sidecar).map_err(|e| {
+        sample::install_with_history(&sidecar).map_err(|e| {
             CliError::failed(
                 format!("the sample cannot be made: {e}"),
                 "try an empty --data-dir",
@@ -129,6 +133,7 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         .enable_all()
         .build()?;
     let server = start::serve(sidecar.clone(), config, true)?;
+    let upkeep = Upkeep::start(sidecar.clone(), daily(config))?;
     tracing::info!(
         listen = %server.listening.unwrap_or(config.listen),
         data_dir = %config.data_dir.display(),
@@ -148,6 +153,7 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
     if let Some(pages) = pages {
         pages.stop(config.serve.grace);
     }
+    drop(upkeep);
     if server.stop() {
         Ok(Exit::Done)
     } else {
@@ -156,6 +162,24 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
             "give `serve.grace` more time",
         ))
     }
+}
+
+/// The report of each day, if there is to be one.
+fn daily(config: &Config) -> Option<DailyOptions> {
+    let report = &config.report;
+    let mail = MailOptions {
+        server: report.mail_server.clone(),
+        tls: report.mail_tls,
+        user: report.mail_user.clone(),
+        password_file: report.mail_password_file.clone(),
+        from: report.mail_from.clone(),
+        to: report.mail_to.clone(),
+    };
+    (!report.daily_dir.as_os_str().is_empty()).then(|| DailyOptions {
+        folder: Folder::new(&report.daily_dir),
+        at: report.daily_at,
+        mail: (!mail.server.is_empty()).then_some(mail),
+    })
 }
 
 async fn stop_signal() -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::SOCKET_FILE;
-use crate::{facts::model::words, number::Region};
+use crate::{facts::model::words, number::Region, report::mail::MailTls};
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub enum Kind {
     DataDir,
     /// A path, or empty.
     Path,
+    /// Text, or empty.
+    Text,
+    /// A time of the day, such as 06:00.
+    TimeOfDay,
     /// An ISO 3166 region.
     Region,
     /// One of these words.
@@ -129,6 +133,24 @@ impl Read for SocketAddr {
             );
         }
         Ok(address)
+    }
+}
+
+impl Read for String {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Read for jiff::civil::Time {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        match text.parse() {
+            Ok(time) if text.len() == 5 => Ok(time),
+            _ => refuse(
+                format!("`{text}` is not a time of the day"),
+                "write it as \"06:00\"",
+            ),
+        }
     }
 }
 
@@ -256,7 +278,14 @@ macro_rules! read_words {
         }
     )+ };
 }
-read_words!(Language, Durability, LogFormat, LogLevel, SecondPerson);
+read_words!(
+    Language,
+    Durability,
+    LogFormat,
+    LogLevel,
+    MailTls,
+    SecondPerson
+);
 
 fn size(text: &str, least: u64, most: u64) -> Result<u64, Refusal> {
     let (number, unit) = split(text);
@@ -354,6 +383,8 @@ impl fmt::Display for Kind {
         match *self {
             Self::Loopback => f.write_str("loopback address:port"),
             Self::DataDir | Self::Path => f.write_str("path"),
+            Self::Text => f.write_str("text"),
+            Self::TimeOfDay => f.write_str("time of the day"),
             Self::Region => f.write_str("ISO 3166 region"),
             Self::Word(words) => f.write_str(&one_of(words)),
             Self::Duration(least, most) => write!(f, "{} to {}", duration(least), duration(most)),

@@ -8,7 +8,8 @@ use super::{
     kind::{Durability, Kind, Language, LogFormat, LogLevel, SecondPerson},
     sources::Reader,
 };
-use crate::number::Region;
+use crate::{number::Region, report::mail::MailTls};
+use jiff::civil::Time;
 
 /// One setting.
 #[derive(Debug, PartialEq, Eq)]
@@ -180,6 +181,26 @@ settings! {
         listen: SocketAddr = "127.0.0.1:50080", Kind::Loopback;
         /// Whether a pair signed as similar counts only when a second person signs too.
         second_person: SecondPerson = "yes", Kind::Word(&["yes", "no"]);
+    }
+    /// The report of each day.
+    report: ReportConfig {
+        /// The folder a report of each day is written to; empty writes none.
+        daily_dir: PathBuf = "", Kind::Path;
+        /// When the report of the day before is written, in the jurisdiction's zone.
+        daily_at: Time = "06:00", Kind::TimeOfDay;
+        /// The mail server it is sent through, as "host:port"; empty sends none.
+        mail_server: String = "", Kind::Text;
+        /// How the mail server is spoken to: "starttls" (nothing is sent in clear),
+        /// "tls" from the first byte, "none" only for a server on this machine.
+        mail_tls: MailTls = "starttls", Kind::Word(&["starttls", "tls", "none"]);
+        /// The user to sign in to the mail server as; empty signs in as nobody.
+        mail_user: String = "", Kind::Text;
+        /// The file that holds the mail password, on its first line.
+        mail_password_file: PathBuf = "", Kind::Path;
+        /// The sender of the report.
+        mail_from: String = "", Kind::Text;
+        /// The receivers of the report, with commas between.
+        mail_to: String = "", Kind::Text;
     }
     /// The threads that answer.
     serve: ServeConfig {

@@ -1,5 +1,6 @@
 //! Reading decisions back, on connections of its own, beside the writer.
 
+mod evidence;
 mod filter;
 mod open_part;
 
@@ -9,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use evidence::{RawChain, RawGroup, RawRecord};
 pub use filter::Filter;
 
 use super::{

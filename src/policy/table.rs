@@ -35,6 +35,43 @@ pub struct Text {
     pub en: String,
 }
 
+/// The language of texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Language {
+    /// Dutch.
+    Nl,
+    /// English.
+    #[default]
+    En,
+}
+
+impl Language {
+    /// By its ISO 639 code.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "nl" => Some(Self::Nl),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The text in this language.
+    pub fn of(self, text: &Text) -> &str {
+        match self {
+            Self::Nl => &text.nl,
+            Self::En => &text.en,
+        }
+    }
+
+    /// One of two texts.
+    pub fn pick<'a>(self, nl: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Nl => nl,
+            Self::En => en,
+        }
+    }
+}
+
 /// How one row came out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RowResult {

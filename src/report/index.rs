@@ -23,6 +23,7 @@ use rusqlite::Connection;
 
 pub(super) use columns::{Columns, Row};
 pub(super) use combo::{Combo, ShadowCombo};
+pub(super) use forget::mark as mark_erased;
 pub(super) use scan::{Grain, Sums};
 
 use super::error::ReportError;

@@ -72,6 +72,16 @@ pub struct Counts {
     pub forbidden_today: u64,
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.allowed += other.allowed;
+        self.blocked += other.blocked;
+        self.deferred += other.deferred;
+        self.forbidden_today += other.forbidden_today;
+    }
+}
+
 impl Counts {
     fn add(&mut self, combo: &Combo, n: u64) {
         self.count += n;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{CUSTOMERS, OBJECTED};
 
 /// A number in one of the spellings that CRMs hold.
-fn spelled(digits: u64, i: u64) -> String {
+pub(super) fn spelled(digits: u64, i: u64) -> String {
     let national = format!("0{}", digits % 10_000_000_000 % 1_000_000_000);
     match i % 5 {
         0 => format!("+{digits}"),

@@ -1,6 +1,10 @@
 //! Opening a data directory: everything is loaded before the first check is answered.
 
-use std::{path::Path, sync::Arc, thread};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicI64},
+    thread,
+};
 
 use arc_swap::ArcSwap;
 use hashbrown::HashMap;
@@ -167,6 +171,7 @@ impl Sidecar {
             store: store.into(),
             recent,
             clock,
+            living: AtomicI64::default(),
         })
     }
 }

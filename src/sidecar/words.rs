@@ -7,44 +7,8 @@ use crate::{
         model::{Consent, FactId, FactKind, Objection, Products, Relation, SellerSym},
         symbols::Symbols,
     },
-    policy::{Found, table::Text},
+    policy::{Found, Language},
 };
-
-/// The language of texts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Language {
-    /// Dutch.
-    Nl,
-    /// English.
-    #[default]
-    En,
-}
-
-impl Language {
-    /// By its ISO 639 code.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "nl" => Some(Self::Nl),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
-
-    /// The text in this language.
-    pub fn of(self, text: &Text) -> &str {
-        match self {
-            Self::Nl => &text.nl,
-            Self::En => &text.en,
-        }
-    }
-
-    fn pick<'a>(self, nl: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Self::Nl => nl,
-            Self::En => en,
-        }
-    }
-}
 
 impl Sidecar {
     /// What a row found, as a sentence; empty if there is nothing to tell.

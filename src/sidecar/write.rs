@@ -1,6 +1,10 @@
 //! Changing what is known: durable in the store first, then written into memory, then published whole.
 
-use std::{io::Read, path::Path, sync::Arc};
+use std::{
+    io::Read,
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::Sidecar;
 use crate::{
@@ -26,6 +30,16 @@ impl Sidecar {
             // Checks go on in the world as it lies until the packed one is there.
             self.world.store(Arc::new(next.compacted()));
         }
+    }
+
+    /// From here on facts are received at a moment of the past: for the sample, before serving begins.
+    pub(crate) fn live_at(&self, past: Micros) {
+        self.living.store(past.0, Ordering::Relaxed);
+    }
+
+    /// From here on facts are received when they are.
+    pub(crate) fn live_at_present(&self) {
+        self.live_at(Micros(0));
     }
 
     /// Takes a CRM's folder in, as one change set, while checks go on.

@@ -1,7 +1,13 @@
 //! ReportService: what was decided.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    io::{Read, Seek, SeekFrom},
+    sync::Arc,
+};
 
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -13,9 +19,12 @@ use crate::{
     access::Sellers,
     ledger::{DecisionId, Durability, StoredDecision},
     number,
-    policy::{Intent, Packs, Reason, Verdict},
+    policy::{Intent, Language, Packs, Reason, Verdict},
     proto::v1::{self, report_service_server::ReportService},
-    report::{Counts, Filter, GroupBy, Order, Query, ReportError},
+    report::{
+        Counts, Filter, GroupBy, Order, Query, ReportError,
+        export::{Export, ExportError, Format},
+    },
     sidecar::Sidecar,
 };
 
@@ -197,6 +206,89 @@ impl ReportService for ReportDoor {
         })
         .await
     }
+
+    type ExportDecisionsStream = ReceiverStream<Result<v1::ExportDecisionsResponse, Status>>;
+
+    async fn export_decisions(
+        &self,
+        request: Request<v1::ExportDecisionsRequest>,
+    ) -> Result<Response<Self::ExportDecisionsStream>, Status> {
+        let asked = request.into_inner();
+        let mut fields = Fields::default();
+        let format = match asked.format() {
+            v1::ExportFormat::Unspecified | v1::ExportFormat::Csv => Format::Csv,
+            v1::ExportFormat::Xlsx => Format::Xlsx,
+            v1::ExportFormat::Bundle => Format::Bundle,
+        };
+        let language = match asked.language.as_str() {
+            "" => self.0.settings.language,
+            code => Language::parse(code).unwrap_or_else(|| {
+                fields.bad("language", "is neither nl nor en");
+                self.0.settings.language
+            }),
+        };
+        let masked = asked.masked;
+        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
+        fields.check()?;
+        // A number that is none has no decisions; a file says so too.
+        let nothing = Filter::of(Sellers::Only(BTreeSet::new()));
+        let export = Export {
+            filter: filter.unwrap_or(nothing),
+            format,
+            language,
+            masked,
+        };
+        let sidecar = self.0.clone();
+        let (send, chunks) = mpsc::channel(4);
+        tokio::task::spawn_blocking(move || {
+            // Whoever asked may be gone.
+            if let Err(status) = send_export(&sidecar, &export, &send) {
+                let _ = send.blocking_send(Err(status));
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(chunks)))
+    }
+}
+
+type Chunks = mpsc::Sender<Result<v1::ExportDecisionsResponse, Status>>;
+
+/// Makes the file, then sends it.
+fn send_export(sidecar: &Sidecar, export: &Export, send: &Chunks) -> Result<(), Status> {
+    use v1::export_decisions_response::Part;
+    let io = |e: std::io::Error| Status::unavailable(format!("the export cannot be written: {e}"));
+    // Beside the data, since it may be large and is as personal as they are.
+    let mut file = tempfile::tempfile_in(&sidecar.settings.data_dir).map_err(io)?;
+    let written = file.try_clone().map_err(io)?;
+    let done = sidecar
+        .reports
+        .export(export, || sidecar.bundle_facts(), written);
+    let done = done.map_err(|e| match e {
+        ExportError::Report(e) => failed(&e),
+        ExportError::NoPeriod => Status::invalid_argument(e.to_string()),
+        e => Status::unavailable(e.to_string()),
+    })?;
+    let bytes = file.seek(SeekFrom::End(0)).map_err(io)?;
+    file.rewind().map_err(io)?;
+    let part = |part| Ok(v1::ExportDecisionsResponse { part: Some(part) });
+    let header = Part::Header(v1::ExportHeader {
+        file_name: format!("verzet.{}", export.format.ending()),
+        media_type: export.format.media_type().to_owned(),
+        bytes,
+        rows: done.rows,
+        sheets: done.sheets,
+        behind: done.behind,
+    });
+    let mut gone = send.blocking_send(part(header)).is_err();
+    let mut chunk = vec![0; 64 << 10];
+    while !gone {
+        let read = file.read(&mut chunk).map_err(io)?;
+        if read == 0 {
+            break;
+        }
+        let bytes = chunk[..read].to_vec();
+        gone = send.blocking_send(part(Part::Chunk(bytes))).is_err();
+    }
+    Ok(())
 }
 
 fn row(keys: Vec<String>, n: &Counts) -> v1::SummaryRow {

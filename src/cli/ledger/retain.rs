@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     ledger::{self, PurgeError, Subject},
     number::{self, Region},
+    report,
 };
 
 /// Drop the parts of days before a date
@@ -145,6 +146,10 @@ pub(super) fn erase(config: &Config, found: &Found, args: &Erase) -> Result<Exit
     let bar = progress::parts(ledger::parts(&found.dir).map_err(failed)?);
     let erased = ledger::erase(&found.dir, &subject, &mut || bar.inc(1)).map_err(failed)?;
     bar.finish_and_clear();
+    // The reports' index holds the number too. Marked even where nothing was found, since an erasure that
+    // was broken off may have been before it.
+    report::mark_erased(&config.data_dir.join("report"))
+        .map_err(|e| CliError::failed(e.to_string(), "erase again"))?;
     let mut out = Out::new();
     if args.json {
         out.json(&EraseJson {

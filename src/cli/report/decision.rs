@@ -94,17 +94,20 @@ impl<'a> Json<'a> {
 
 /// The table of decisions, empty.
 pub(super) fn table() -> Table {
-    Table::new(&[
-        "at",
-        "decision",
-        "verdict",
-        "reason",
-        "number",
-        "campaign",
-        "intent",
-        "today's law",
-    ])
+    Table::new(&TITLES)
 }
+
+/// What a decision in one row shows.
+pub(super) const TITLES: [&str; 8] = [
+    "at",
+    "decision",
+    "verdict",
+    "reason",
+    "number",
+    "campaign",
+    "intent",
+    "today's law",
+];
 
 fn shadow(d: &Decision) -> String {
     d.shadow.as_ref().map_or_else(String::new, |s| {

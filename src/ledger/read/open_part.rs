@@ -32,8 +32,8 @@ pub(super) struct Stretch {
 }
 
 pub(super) struct OpenPart {
-    conn: Connection,
-    path: PathBuf,
+    pub(super) conn: Connection,
+    pub(super) path: PathBuf,
     pub(super) day: Day,
     ledger: LedgerId,
     words: WordTable,
@@ -78,7 +78,7 @@ impl OpenPart {
         self.path.exists()
     }
 
-    fn db(&self) -> impl FnOnce(rusqlite::Error) -> LedgerError + use<> {
+    pub(super) fn db(&self) -> impl FnOnce(rusqlite::Error) -> LedgerError + use<> {
         LedgerError::db(&self.path, "read decisions")
     }
 

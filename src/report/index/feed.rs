@@ -51,10 +51,16 @@ impl Index {
                     std::thread::yield_now();
                     continue;
                 }
-                Ok(false) => {
-                    failed.clear();
-                    PACE
-                }
+                Ok(false) => match self.forget_marked() {
+                    Ok(()) => {
+                        failed.clear();
+                        PACE
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "what was erased is not forgotten yet");
+                        PAUSE
+                    }
+                },
                 Err(error) => {
                     let error = error.to_string();
                     if error != failed {

@@ -1,13 +1,65 @@
 //! Forgetting whom decisions were about: the index's part of an erasure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::ErrorKind,
+    path::Path,
+};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{Index, file};
-use crate::{ledger::DecisionId, report::error::ReportError};
+use crate::{
+    clock::Day,
+    ledger::{self, DecisionId},
+    report::error::ReportError,
+};
+
+/// Marks, in the reports' directory, that something was erased from the ledger; whoever has the index open
+/// forgets it within seconds, or when it is opened next.
+pub(in crate::report) fn mark(dir: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(dir)?;
+    fs::File::create(dir.join(MARK))?.sync_all()
+}
+
+const MARK: &str = "erased";
+const TAKEN: &str = "erased.taken";
 
 impl Index {
+    /// Forgets what is erased, if somebody marked that something is.
+    pub(super) fn forget_marked(&self) -> Result<(), ReportError> {
+        let (mark, taken) = (self.dir.join(MARK), self.dir.join(TAKEN));
+        let failed = || ReportError::io(&mark, "take the mark of an erasure");
+        // A mark that comes while this one is worked on is another.
+        match fs::rename(&mark, &taken) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed()(e)),
+            _ => {}
+        }
+        if !taken.exists() {
+            return Ok(());
+        }
+        self.forget_erased(&self.ledger.reader().days()?)?;
+        fs::remove_file(&taken).map_err(failed())
+    }
+
+    /// Forgets whatever is erased in the parts of some days.
+    pub(in crate::report) fn forget_erased(&self, days: &[Day]) -> Result<(), ReportError> {
+        let mut erased = Vec::new();
+        let mut reader = self.ledger.reader();
+        for day in days {
+            let filter = ledger::Filter {
+                from: Some(day.utc_start()),
+                until: Some(Day(day.0.saturating_add(1)).utc_start()),
+                ..ledger::Filter::default()
+            };
+            reader.fold(&filter, &mut |d| {
+                erased.extend(d.personal.is_none().then_some(d.id));
+            })?;
+        }
+        self.forget(&erased)
+    }
+
     /// Takes number and agent out of the rows of these decisions.
     pub(in crate::report) fn forget(&self, decisions: &[DecisionId]) -> Result<(), ReportError> {
         self.catch_up()?;
@@ -56,8 +108,16 @@ fn forget_in(conn: &Connection, seqs: &BTreeSet<u64>) -> rusqlite::Result<()> {
             {
                 *agent = 0;
             }
-            tx.prepare_cached("DELETE FROM number WHERE segment = ?1 AND +seq = ?2")?
-                .execute((no, *seq as i64))?;
+        }
+        let found: Vec<(i64, i64)> = tx
+            .prepare_cached("SELECT number, seq FROM number WHERE segment = ?1")?
+            .query_map([no], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        for (number, seq) in found {
+            if seqs.binary_search(&(seq as u64)).is_ok() {
+                let sql = "DELETE FROM number WHERE segment = ?1 AND number = ?2 AND seq = ?3";
+                tx.prepare_cached(sql)?.execute((no, number, seq))?;
+            }
         }
         file::put_agents(&tx, *no, &agents)?;
     }

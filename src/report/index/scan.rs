@@ -43,9 +43,6 @@ pub(in crate::report) struct Hits {
     pub(in crate::report) behind: u64,
 }
 
-/// A decision's fact, and how often it decided.
-pub(in crate::report) type FactCounts = BTreeMap<(u32, u64), u64>;
-
 /// What a filter comes to in numbers.
 struct Plan<'a> {
     filter: &'a Filter,
@@ -250,20 +247,17 @@ impl Index {
         Ok(Hits { ids, more, behind })
     }
 
-    /// How often each fact decided what passes, by combo. Decisions without one are left out.
+    /// Gives combo, deciding fact and time of what passes, but for those no fact decided.
     pub(in crate::report) fn facts(
         &self,
         filter: &Filter,
-    ) -> Result<(FactCounts, Vec<Arc<Combo>>, u64), ReportError> {
-        self.scan(
+        mut each: impl FnMut(u32, u64, Micros),
+    ) -> Result<(Vec<Arc<Combo>>, u64), ReportError> {
+        let mut found = Vec::new();
+        let ((), combos, behind) = self.scan(
             filter,
-            |plan, live| {
-                let mut counts = FactCounts::new();
-                let (from, to) = plan.range(&live.tail.ats);
-                count_facts(plan, &live.tail, from..to, &mut counts);
-                counts
-            },
-            |plan, conn, mut counts| {
+            |plan, live| give_facts(plan, &live.tail, &mut |c, f, at| found.push((c, f, at))),
+            |plan, conn, ()| {
                 let (from, until) = (plan.filter.from, plan.filter.until);
                 for segment in file::segments(conn, plan.before, from, until)? {
                     let sums = file::sums(conn, segment.no)?;
@@ -277,26 +271,25 @@ impl Index {
                         facts: file::column(conn, segment.no, Column::Facts)?,
                         ..Columns::default()
                     };
-                    let (from, to) = plan.range(&rows.ats);
-                    count_facts(plan, &rows, from..to, &mut counts);
+                    give_facts(plan, &rows, &mut each);
                 }
-                Ok(counts)
+                Ok(())
             },
-        )
+        )?;
+        for (combo, fact, at) in found {
+            each(combo, fact, at);
+        }
+        Ok((combos, behind))
     }
 }
 
-fn count_facts(
-    plan: &Plan<'_>,
-    rows: &Columns,
-    range: std::ops::Range<usize>,
-    counts: &mut FactCounts,
-) {
-    for i in range {
+fn give_facts(plan: &Plan<'_>, rows: &Columns, each: &mut impl FnMut(u32, u64, Micros)) {
+    let (from, to) = plan.range(&rows.ats);
+    for i in from..to {
         let (combo, fact) = (rows.combos[i], rows.facts[i]);
         let wanted = plan.admits(combo) && plan.agent.is_none_or(|a| a == rows.agents[i]);
         if wanted && fact != 0 {
-            *counts.entry((combo, fact)).or_default() += 1;
+            each(combo, fact, Micros(rows.ats[i]));
         }
     }
 }

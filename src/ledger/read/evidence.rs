@@ -1,0 +1,162 @@
+//! Records and hashes as they lie, for whoever proves something of them without this software.
+
+use rusqlite::params;
+
+use super::{Reader, open_part::OpenPart};
+use crate::{
+    clock::Day,
+    ledger::{
+        chain::{self, Hash},
+        error::LedgerError,
+        id::DecisionId,
+        part,
+    },
+};
+
+/// A record as it lies in its part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawRecord {
+    /// Its number.
+    pub seq: u64,
+    /// The public part, to the byte.
+    pub public: Vec<u8>,
+    /// Salt and personal part; `None` for words, and once erased.
+    pub personal: Option<Vec<u8>>,
+}
+
+/// What was committed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawGroup {
+    /// The first record of it.
+    pub first_seq: u64,
+    /// How many there are.
+    pub count: u64,
+    /// The Merkle tree hash over them.
+    pub root: Hash,
+    /// The chain's value behind it.
+    pub chain: Hash,
+}
+
+/// The chain of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawChain {
+    /// The chain's value before its first group.
+    pub previous: Hash,
+    /// Its groups, in order.
+    pub groups: Vec<RawGroup>,
+}
+
+impl Reader {
+    /// The chain of a day's part; `None` if there is no such part (any more).
+    ///
+    /// # Errors
+    /// If the part cannot be read.
+    pub fn raw_chain(&mut self, day: Day) -> Result<Option<RawChain>, LedgerError> {
+        self.part(day)?.map(|part| part.raw_chain(day)).transpose()
+    }
+
+    /// The leaf hashes of a group of a day's part.
+    ///
+    /// # Errors
+    /// If the part cannot be read.
+    pub fn raw_leaves(&mut self, day: Day, group: &RawGroup) -> Result<Vec<Hash>, LedgerError> {
+        let Some(part) = self.part(day)? else {
+            return Ok(Vec::new());
+        };
+        part.raw_leaves(group)
+    }
+
+    /// A record as it lies; `None` if there is none of that name (any more).
+    ///
+    /// # Errors
+    /// If the part cannot be read.
+    pub fn raw_record(&mut self, id: DecisionId) -> Result<Option<RawRecord>, LedgerError> {
+        match self.part(id.day)? {
+            Some(part) => part.raw_record(id.seq),
+            None => Ok(None),
+        }
+    }
+
+    /// The words of a day's part, in order.
+    ///
+    /// # Errors
+    /// If the part cannot be read.
+    pub fn raw_words(&mut self, day: Day) -> Result<Vec<RawRecord>, LedgerError> {
+        self.part(day)?
+            .map_or(Ok(Vec::new()), |part| part.raw_words())
+    }
+}
+
+impl OpenPart {
+    fn raw_chain(&self, day: Day) -> Result<RawChain, LedgerError> {
+        let previous = match part::meta(&self.conn, &self.path, day)? {
+            Some(meta) => meta.previous_chain,
+            None => Hash::default(),
+        };
+        let read = || {
+            self.conn
+                .prepare_cached(
+                    "SELECT first_seq, count, root, chain FROM commit_group ORDER BY first_seq",
+                )?
+                .query_map([], |row| {
+                    Ok(RawGroup {
+                        first_seq: row.get::<_, i64>(0)? as u64,
+                        count: row.get::<_, i64>(1)? as u64,
+                        root: row.get(2)?,
+                        chain: row.get(3)?,
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()
+        };
+        let groups = read().map_err(self.db())?;
+        Ok(RawChain { previous, groups })
+    }
+
+    fn raw_leaves(&self, group: &RawGroup) -> Result<Vec<Hash>, LedgerError> {
+        let read = || {
+            self.conn
+                .prepare_cached(
+                    "SELECT seq, public FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
+                )?
+                .query_map(
+                    params![
+                        group.first_seq as i64,
+                        (group.first_seq + group.count) as i64
+                    ],
+                    |row| {
+                        let seq = row.get::<_, i64>(0)? as u64;
+                        Ok(chain::leaf(seq, row.get_ref(1)?.as_blob()?))
+                    },
+                )?
+                .collect::<rusqlite::Result<_>>()
+        };
+        read().map_err(self.db())
+    }
+
+    fn raw_record(&self, seq: u64) -> Result<Option<RawRecord>, LedgerError> {
+        let sql = "SELECT seq, public, personal FROM record WHERE seq = ?1";
+        let mut found = self.raw(sql, i64::try_from(seq).unwrap_or(i64::MAX))?;
+        Ok(found.pop())
+    }
+
+    fn raw_words(&self) -> Result<Vec<RawRecord>, LedgerError> {
+        let sql = "SELECT seq, public, NULL FROM word JOIN record USING (seq) WHERE seq > ?1 ORDER BY seq";
+        self.raw(sql, 0)
+    }
+
+    fn raw(&self, sql: &str, seq: i64) -> Result<Vec<RawRecord>, LedgerError> {
+        let read = || {
+            self.conn
+                .prepare_cached(sql)?
+                .query_map([seq], |row| {
+                    Ok(RawRecord {
+                        seq: row.get::<_, i64>(0)? as u64,
+                        public: row.get(1)?,
+                        personal: row.get(2)?,
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()
+        };
+        read().map_err(self.db())
+    }
+}

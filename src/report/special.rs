@@ -1,0 +1,11 @@
+//! Questions of an officer that counting decisions alone does not answer.
+
+mod ended;
+mod expiring;
+mod objections;
+mod sources;
+
+pub use ended::{EndedRow, LongEnded};
+pub use expiring::{ExpiringConsent, ExpiringPair, pairs_expiring};
+pub use objections::{ObjectionsOfDay, ReceivedObjections};
+pub use sources::SourceRow;
