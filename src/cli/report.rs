@@ -11,14 +11,15 @@ use tonic::Request;
 use super::{
     args::{Place, Target},
     check::trail_table,
-    connect::{Bare, Session},
+    connect::{Bare, Session, ask},
     error::CliError,
     exit::Exit,
     output::{Ordered, Out, Table, count},
+    progress,
     words::{number, parser, word},
 };
 use crate::{
-    proto::v1::{GroupBy, ListDecisionsRequest, SummariseDecisionsRequest},
+    proto::v1::{DecisionFilter, GroupBy, ListDecisionsRequest, SummariseDecisionsRequest},
     report::export::csv_field,
 };
 
@@ -92,14 +93,39 @@ fn csv_line(cells: &[impl AsRef<str>]) -> String {
     fields.collect::<Vec<_>>().join(",")
 }
 
-/// Says that the newest decisions are missing: the index is being made anew.
-fn tell_behind(behind: u64) {
-    if behind > 0 {
-        eprintln!(
-            "warning: the reports' index is being made anew; the newest {} records are not in this yet",
-            count(behind)
-        );
+/// Waits until every decision that is recorded now can be found: after the reports' index was begun anew
+/// that may take a minute.
+async fn until_whole(session: &Session) -> Result<(), CliError> {
+    let mut bar: Option<indicatif::ProgressBar> = None;
+    loop {
+        // A time without decisions: only the answer's `behind` is wanted.
+        let filter = DecisionFilter {
+            until: Some(prost_types::Timestamp::default()),
+            ..DecisionFilter::default()
+        };
+        let request = SummariseDecisionsRequest {
+            filter: Some(filter),
+            group_by: Vec::new(),
+        };
+        let got = session.report().summarise_decisions(ask(request)).await;
+        let behind = got
+            .map_err(|s| CliError::refused("report", s))?
+            .into_inner()
+            .behind;
+        if behind == 0 {
+            break;
+        }
+        let bar = bar.get_or_insert_with(|| {
+            eprintln!("the reports' index is being made anew from the ledger");
+            progress::numbers(behind)
+        });
+        bar.set_position(bar.length().unwrap_or(behind).saturating_sub(behind));
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(())
 }
 
 /// Decisions of a page; the sidecar gives at most 1,000.
@@ -116,6 +142,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
 async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     let filter = args.filter.wire()?;
     let session = args.target.connect(place, Bare::Refuse).await?;
+    until_whole(&session).await?;
     let mut out = Out::new();
     let mut token = String::new();
     let mut left = if args.limit == 0 {
@@ -123,7 +150,6 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     } else {
         args.limit
     };
-    let mut behind;
     let mut table = decision::table();
     if args.csv {
         out.line(csv_line(&decision::TITLES))?;
@@ -149,13 +175,11 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
             }
         }
         token = page.next_page_token;
-        behind = page.behind;
         if token.is_empty() || left == 0 {
             break;
         }
     }
     session.close().await?;
-    tell_behind(behind);
     if !args.json && !args.csv && !args.explain && !table.is_empty() {
         out.text(&table.to_string())?;
     }
@@ -196,6 +220,7 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
         .map(|g| number::<GroupBy>(Some(g)))
         .collect();
     let session = args.target.connect(place, Bare::Refuse).await?;
+    until_whole(&session).await?;
     let request = SummariseDecisionsRequest {
         filter: Some(filter),
         group_by: groups.clone(),
@@ -258,7 +283,6 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
         out.text(&table.to_string())?;
     }
     out.end()?;
-    tell_behind(got.behind);
     if !args.json && !args.csv {
         eprintln!("decisions counted: {}", count(got.total));
     }

@@ -111,8 +111,10 @@ pub(super) fn live(sidecar: &Sidecar, now: Micros) -> Result<(), SampleError> {
         if let Some(ticket) = last {
             sidecar.ledger.wait(ticket)?;
         }
+        if day == -1 {
+            unreadable(sidecar, Micros(start(day).0 + 21 * HOUR))?;
+        }
     }
-    unreadable(sidecar, Micros(start(-1).0 + 11 * HOUR))?;
     sidecar.live_at_present();
     Ok(())
 }

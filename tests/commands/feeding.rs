@@ -18,8 +18,17 @@ fn an_unreadable_stop_waits_for_a_person() {
          next: verzet unclear list\n"
     );
     let id = field(&said, "recorded").unwrap().to_owned();
-    let list = dir.run(&["unclear", "list", "--json"]);
-    assert_eq!(json(&list)["unclear_id"], id.as_str());
+    // Beside those of the sample.
+    let waits = |flags: &[&str]| {
+        let list = dir.run(&[&["unclear", "list", "--json"], flags].concat());
+        let rows = list
+            .stdout
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap());
+        rows.filter(|row: &Value| row["unclear_id"] == id.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(waits(&[]).len(), 1);
     let settle = dir.run(&[
         "unclear",
         "settle",
@@ -30,12 +39,8 @@ fn an_unreadable_stop_waits_for_a_person() {
         "called back",
     ]);
     assert_eq!(settle.code, Some(0), "{settle:?}");
-    assert_eq!(
-        dir.run(&["unclear", "list"]).stderr,
-        "nothing waits for a person\n"
-    );
-    let settled = dir.run(&["unclear", "list", "--settled", "--json"]);
-    assert_eq!(json(&settled)["settlement"], "called back");
+    assert_eq!(waits(&[]), [Value::Null; 0]);
+    assert_eq!(waits(&["--settled"])[0]["settlement"], "called back");
 }
 
 #[test]
@@ -46,7 +51,8 @@ fn a_held_folder_is_code_5_and_names_what_would_accept_it() {
     dir.write("crm/sellers.csv", "seller_id,name\ns-1,A seller\n,No id\n");
     let held = dir.run(&["import", "crm", "--origin", "other"]);
     assert_eq!(held.code, Some(5), "{held:?}");
-    assert!(held.stdout.ends_with("held, revision 3\n"), "{held:?}");
+    let told = held.stdout.lines().last().unwrap();
+    assert!(told.starts_with("held, revision "), "{held:?}");
     assert!(
         held.stderr.starts_with("crm/sellers.csv:3:1: seller_id: ")
             || held.stderr.starts_with("sellers.csv:3:1: seller_id: "),
@@ -101,10 +107,9 @@ fn a_register_that_is_refused_is_code_5_and_the_old_copy_stands() {
             "{refused:?}"
         );
     }
-    assert_eq!(
-        json(&dir.run(&["register", "list", "bmnr", "--json"]))["numbers"],
-        100_000
-    );
+    let list = dir.run(&["register", "list", "bmnr", "--json"]);
+    let newest: Value = serde_json::from_str(list.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(newest["numbers"], 100_000);
     let accepted = import(&today, &["--accept-shrink", "--json"]);
     assert_eq!(
         (accepted.code, &json(&accepted)["numbers"]),
@@ -177,5 +182,8 @@ fn an_upload_that_is_broken_off_is_no_copy() {
         .lines()
         .map(|l| serde_json::from_str::<Value>(l).unwrap()["register"].clone())
         .collect();
-    assert_eq!(registers, ["whole", "bmnr"], "{list:?}");
+    assert!(registers.contains(&"whole".into()), "{list:?}");
+    for half in ["short", "cancelled"] {
+        assert!(!registers.contains(&half.into()), "{list:?}");
+    }
 }

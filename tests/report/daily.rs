@@ -15,7 +15,7 @@ use verzet::{
     sidecar::upkeep::DailyOptions,
 };
 
-use crate::lived::{sample, zone};
+use crate::lived::{sample, skip, zone};
 
 fn options(folder: Folder, mail: Option<MailOptions>) -> DailyOptions {
     DailyOptions {
@@ -139,14 +139,12 @@ fn a_report_is_sent_through_a_real_server_once_and_again_after_a_refusal() {
         .stdout(Stdio::piped())
         .spawn();
     let Ok(child) = started else {
-        println!("SKIPPED: python3 is not here");
-        return;
+        return skip("python3 is not here");
     };
     let mut server = Server(child);
     let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     if lines.next().unwrap().unwrap() != "ready" {
-        println!("SKIPPED: python3 has no aiosmtpd (apt: python3-aiosmtpd)");
-        return;
+        return skip("python3 has no aiosmtpd (apt: python3-aiosmtpd)");
     }
 
     let (_, sidecar) = sample();

@@ -97,6 +97,7 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     // For this user alone, and in its place only once it is whole.
     let mut file = tempfile::NamedTempFile::new_in(&dir).map_err(|e| failed(&e))?;
     let session = args.target.connect(place, Bare::Refuse).await?;
+    super::until_whole(&session).await?;
     let refused = |status| CliError::refused("report export", status);
     let mut stream = session
         .report()
@@ -143,6 +144,5 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
             header.sheets
         );
     }
-    super::tell_behind(header.behind);
     Ok(Exit::Done)
 }

@@ -10,6 +10,7 @@ use crate::{
         error::LedgerError,
         id::DecisionId,
         part,
+        seal::{Head, load_head},
     },
 };
 
@@ -64,6 +65,14 @@ impl Reader {
             return Ok(Vec::new());
         };
         part.raw_leaves(group)
+    }
+
+    /// The signed head of a day's part, if it has one.
+    ///
+    /// # Errors
+    /// If it cannot be read, or its signature does not hold.
+    pub fn head(&self, day: Day) -> Result<Option<Head>, LedgerError> {
+        load_head(&self.dir, self.ledger, day)
     }
 
     /// A record as it lies; `None` if there is none of that name (any more).

@@ -195,7 +195,8 @@ impl Head {
         out
     }
 
-    fn message(&self) -> Vec<u8> {
+    /// The bytes that are signed.
+    pub fn message(&self) -> Vec<u8> {
         [DOMAIN, &self.to_bytes()[..SIGNED]].concat()
     }
 

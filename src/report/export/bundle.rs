@@ -5,7 +5,7 @@ mod archive;
 mod page;
 mod proof;
 
-use std::{collections::BTreeMap, fs::File};
+use std::{collections::BTreeMap, fs::File, io::Write};
 
 use super::{Export, ExportError, Exported, csv};
 use crate::{
@@ -72,6 +72,9 @@ pub(super) fn write(
     archive.file("chains.jsonl", |out| {
         proof::chains(reports, &rests.ids, out)
     })?;
+    for (name, bytes) in proof::heads(reports, &days)? {
+        archive.file(&name, |out| Ok(out.write_all(&bytes)?))?;
+    }
     let mut missing = Vec::new();
     for (hash, regime) in &rests.regimes {
         let hex = hex(hash);

@@ -55,7 +55,7 @@ def problem(text):
 
 
 # Groups and chains.
-leaves, last = {}, {}
+leaves, last, values = {}, {}, {}
 for chain in lines("chains.jsonl"):
     day, value = chain["day"], bytes.fromhex(chain["previous"])
     for group in chain["groups"]:
@@ -66,6 +66,7 @@ for chain in lines("chains.jsonl"):
         for seq, leaf in enumerate(hashes, first):
             leaves[day, seq] = leaf
         value = sha(b"\x02", value, root, u64(first), u64(count))
+        values.setdefault(day, []).append(value)
     last[day] = value.hex()
 
 # Words: campaigns, sellers, regimes.
@@ -158,6 +159,19 @@ for name in os.listdir("regimes") if os.path.isdir("regimes") else []:
     if (regime, stated) not in packs:
         problem(f"regimes/{name} is a regime no decision names")
 
+# Heads: each states what the chain was behind so many groups. Their signatures are checked with openssl.
+heads = {}
+for day in last:
+    name = f"heads/{day}.message"
+    if not os.path.exists(name):
+        continue
+    with open(name, "rb") as file:
+        head = file.read()[19:]
+    groups, stated, key = int.from_bytes(head[62:70], "big"), head[70:102], head[182:214].hex()
+    if len(values[day]) < groups or values[day][groups - 1] != stated:
+        problem(f"{name} states another chain than the records give")
+    heads[day] = (groups, len(values[day]), key)
+
 # Files.
 with open("SHA256SUMS", encoding="utf-8") as file:
     for line in file:
@@ -174,3 +188,10 @@ if problems:
 print(f"as recorded: {len(rows)} decisions")
 for day, value in sorted(last.items()):
     print(f"last value of the chain of {day}: {value}")
+    if day in heads:
+        groups, of, key = heads[day]
+        print(f"  its head states {groups} of {of} groups. Whether it is signed:")
+        print(
+            f"  openssl pkeyutl -verify -pubin -inkey heads/{key}.pem -rawin"
+            f" -in heads/{day}.message -sigfile heads/{day}.signature"
+        )

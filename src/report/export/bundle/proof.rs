@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, io::Write};
 
+use base64::Engine;
 use serde::Serialize;
 
 use super::{ExportError, hex};
@@ -145,6 +146,35 @@ pub(super) fn chains(
         )?;
     }
     Ok(())
+}
+
+/// What comes before the 32 bytes of an Ed25519 key in a public key as others read it (RFC 8410, section 4).
+const KEY_INFO: [u8; 12] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
+
+/// The signed heads of the days, as files: what is signed, the signature, and the keys.
+pub(super) fn heads(
+    reports: &Reports,
+    days: &BTreeSet<Day>,
+) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
+    let reader = reports.index.ledger.reader();
+    let (mut files, mut keys) = (Vec::new(), BTreeSet::new());
+    for day in days {
+        let Some(head) = reader.head(*day)? else {
+            continue;
+        };
+        let key = head.key.to_string();
+        if keys.insert(head.key) {
+            let info = [KEY_INFO.as_slice(), &head.key.0].concat();
+            let text = base64::engine::general_purpose::STANDARD.encode(info);
+            let pem = format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n");
+            files.push((format!("heads/{key}.pem"), pem.into_bytes()));
+        }
+        files.push((format!("heads/{day}.message"), head.message()));
+        files.push((format!("heads/{day}.signature"), head.signature.to_vec()));
+    }
+    Ok(files)
 }
 
 fn end(group: &RawGroup) -> u64 {
