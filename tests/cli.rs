@@ -30,8 +30,8 @@ Commands:
   check      Ask whether a campaign may contact a number
   scrub      Look over a CSV list of numbers
   report     What was decided
-  replay     Make recorded decisions again, and say whether they come out the same
   ledger     The record of every decision: proved, exported, kept no longer than it must be
+  replay     Make recorded decisions again, and say whether they come out the same
   policy     The regimes, and which is enforced
   objection  Record a no
   unclear    Stops that wait for a person to look at them
