@@ -90,7 +90,7 @@ pub fn own_pack(reason: &str) -> String {
 /// A directory with a sidecar's data.
 pub struct Scene {
     pub dir: PathBuf,
-    /// The moment of the next check; it goes on faster than the system's.
+    /// The moment of the next check.
     pub clock: AtomicI64,
     begun: Micros,
     /// How far a check moves it.
@@ -99,7 +99,8 @@ pub struct Scene {
 
 impl Scene {
     pub fn new(dir: &Path, step: i64) -> Self {
-        let begun = Micros::system_now();
+        // A day that is over: nothing is recorded later than the system's clock says.
+        let begun = Micros(Micros::system_now().0 - DAY - DAY / 24);
         Self {
             dir: dir.to_owned(),
             clock: AtomicI64::new(begun.0),
@@ -182,7 +183,7 @@ impl Scene {
             skip_bad_rows: false,
             accept_shrink: true,
             default_region: Region::NL,
-            received_at: Micros::system_now(),
+            received_at: self.now(),
         };
         let imported = sidecar
             .import_folder(&self.folder(version), &options, &mut |_| {})
@@ -205,7 +206,7 @@ impl Scene {
             accept_shrink: true,
             file: "bmnr.txt",
             today,
-            received_at: Micros::system_now(),
+            received_at: self.now(),
         };
         sidecar.import_register(&header, lines.as_bytes()).unwrap();
     }
@@ -441,6 +442,8 @@ impl<'s> Writer<'s> {
     }
 
     fn fact(&mut self, number: &str) {
+        let now = self.scene.now().to_string();
+        let today = self.sidecar.home.zone.day(self.scene.now());
         let dice = &mut self.dice;
         match dice.below(6) {
             0 | 1 => {
@@ -458,7 +461,7 @@ impl<'s> Writer<'s> {
                     person_id: &person,
                     seller_id: dice.of(&["", "noordlicht", "waterpoort"]),
                     channels: dice.of(&["", "VOICE", "SMS;EMAIL"]),
-                    recorded_at: "",
+                    recorded_at: &now,
                     source: "CALL",
                 };
                 self.sidecar.record_objection(&fields).unwrap();
@@ -469,7 +472,7 @@ impl<'s> Writer<'s> {
                         .to_string(),
                     false => String::new(),
                 };
-                let granted = Micros::system_now().to_string();
+
                 let fields = ConsentFields {
                     number,
                     region: "",
@@ -477,7 +480,7 @@ impl<'s> Writer<'s> {
                     seller_id: "noordlicht",
                     channels: dice.of(&["*", "VOICE", "VOICE;EMAIL"]),
                     products: dice.of(&["*", "gas", "gas;solar"]),
-                    granted_at: &granted,
+                    granted_at: &now,
                     expires_at: &expires,
                     withdrawn_at: "",
                     evidence: "call",
@@ -490,7 +493,7 @@ impl<'s> Writer<'s> {
                     return;
                 };
                 // It may have ended with a folder since; then there is nothing to withdraw.
-                let _ = self.sidecar.withdraw_consent(id, None);
+                let _ = self.sidecar.withdraw_consent(id, Some(self.scene.now()));
             }
             4 => {
                 let fields = RelationFields {
@@ -512,7 +515,7 @@ impl<'s> Writer<'s> {
                 let Some(id) = self.relations.pop() else {
                     return;
                 };
-                let _ = self.sidecar.end_relation(id, None);
+                let _ = self.sidecar.end_relation(id, Some(today));
             }
         }
     }
