@@ -13,12 +13,14 @@ mod complaint;
 mod data;
 mod decision;
 mod decisions;
+mod export;
 mod facts;
 mod fail;
 mod form;
 mod frame;
 mod number;
 mod query;
+mod reports;
 mod rules;
 mod serve;
 mod shell;
@@ -92,6 +94,7 @@ pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, Pa
         .route("/", get(|| async { Redirect::to("/today") }))
         .route("/today", get(today::get))
         .route("/decisions", get(decisions::get))
+        .route("/decisions/export", get(export::get))
         .route("/decisions/{id}", get(decision::get))
         .route("/decisions/{id}/proof", get(decision::proof))
         .route("/numbers", get(number::find))
@@ -111,6 +114,7 @@ pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, Pa
         .route("/data/imports", get(data::imports))
         .route("/data/unclear", get(unclear::get))
         .route("/data/unclear/{id}", post(unclear::settle))
+        .route("/reports", get(reports::get))
         .route("/changes", get(changes::get))
         .route("/account", get(account::get))
         .route("/account/second-factor", post(account::second_factor))

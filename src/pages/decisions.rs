@@ -85,6 +85,7 @@ struct DecisionsPage {
     clear: &'static str,
     export_csv: String,
     export_xlsx: String,
+    export_bundle: Option<String>,
     behind: u64,
     several_sellers: bool,
 }
@@ -201,6 +202,9 @@ fn page(
         clear: "/decisions",
         export_csv: asked.at("/decisions/export", &[("format", "csv")]),
         export_xlsx: asked.at("/decisions/export", &[("format", "xlsx")]),
+        export_bundle: asked
+            .is_of_one_campaign_and_period()
+            .then(|| asked.at("/decisions/export", &[("format", "bundle")])),
         behind,
         asked,
         s,

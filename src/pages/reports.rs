@@ -64,8 +64,14 @@ impl Period {
     /// Where rows of it are.
     pub(crate) fn link(&self, more: &[(&str, &str)]) -> String {
         let (from, until) = (self.from.to_string(), self.until.to_string());
-        let own = [("from", from.as_str()), ("until", &until), ("seller", &self.seller)];
-        let own = own.iter().filter(|(name, _)| more.iter().all(|(n, _)| n != name));
+        let own = [
+            ("from", from.as_str()),
+            ("until", &until),
+            ("seller", &self.seller),
+        ];
+        let own = own
+            .iter()
+            .filter(|(name, _)| more.iter().all(|(n, _)| n != name));
         let values: Vec<_> = own.chain(more).copied().collect();
         query::link("/decisions", &values)
     }

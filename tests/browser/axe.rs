@@ -11,7 +11,7 @@ use verzet::access::Role;
 use crate::driver::{Screen, Stage};
 
 /// Every page that needs no more than its path.
-pub(crate) const PAGES: [&str; 15] = [
+pub(crate) const PAGES: [&str; 16] = [
     "/today",
     "/decisions?verdict=all",
     "/numbers",
@@ -25,6 +25,7 @@ pub(crate) const PAGES: [&str; 15] = [
     "/data/registers",
     "/data/imports",
     "/data/unclear",
+    "/reports",
     "/changes",
     "/account",
 ];

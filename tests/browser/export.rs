@@ -48,7 +48,10 @@ async fn a_selection_is_taken_away_as_a_workbook_and_opened() {
     link.click().await.unwrap();
     let bytes = stage.downloaded("zip").await;
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let names: Vec<String> = archive
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     let csv = names
         .iter()
         .find(|n| n.ends_with(".csv"))

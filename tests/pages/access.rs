@@ -51,6 +51,8 @@ async fn each_role_opens_what_the_table_says() {
         ("/data/registers", Action::ListSnapshots),
         ("/data/imports", Action::SeeImports),
         ("/data/unclear", Action::ListUnclear),
+        ("/reports", Action::SeeReports),
+        ("/decisions/export?format=csv", Action::ExportDecisions),
         ("/changes", Action::ListChanges),
     ];
     for role in Role::GIVEN {

@@ -4,7 +4,7 @@
 use crate::site::{Browser, Site};
 
 /// Every page that needs no more than its path.
-pub(crate) const PAGES: [&str; 17] = [
+pub(crate) const PAGES: [&str; 18] = [
     "/today",
     "/decisions",
     "/decisions?verdict=all",
@@ -20,6 +20,7 @@ pub(crate) const PAGES: [&str; 17] = [
     "/data/registers",
     "/data/imports",
     "/data/unclear",
+    "/reports",
     "/changes",
     "/account",
 ];
@@ -86,6 +87,7 @@ async fn every_page(browser: &mut Browser) {
                 "rules.",
                 "similar.",
                 "app.",
+                "reports.",
             ] {
                 let shown = got.words();
                 let found = shown.split(' ').find(|w| {

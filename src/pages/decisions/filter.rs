@@ -70,6 +70,11 @@ impl Asked {
         Reason::parse(&self.reason)
     }
 
+    /// Whether it is about one campaign and has both ends, as evidence must.
+    pub(crate) fn is_of_one_campaign_and_period(&self) -> bool {
+        !self.campaign.is_empty() && !self.from_text().is_empty() && !self.until.is_empty()
+    }
+
     /// The order asked for.
     pub(crate) fn order(&self) -> Order {
         match self.order.as_str() {

@@ -105,7 +105,9 @@ pub(crate) fn of(s: &Shell, sidecar: &Sidecar, period: &Period) -> Result<Counte
 /// Every day, week or month there is something in; every day where days are shown.
 fn slots(period: &Period, over: &Summary, grain: GroupBy) -> Vec<String> {
     if grain == GroupBy::Day {
-        return (period.from.0..=period.until.0).map(|n| Day(n).to_string()).collect();
+        return (period.from.0..=period.until.0)
+            .map(|n| Day(n).to_string())
+            .collect();
     }
     let found: BTreeSet<&String> = over.rows.keys().filter_map(|keys| keys.get(1)).collect();
     found.into_iter().cloned().collect()
@@ -178,7 +180,10 @@ fn table(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Over {
     let mut rows: Vec<(u64, _)> = Reason::ALL
         .iter()
         .filter_map(|reason| {
-            let counts: Vec<u64> = slots.iter().map(|slot| count(reason.word(), slot)).collect();
+            let counts: Vec<u64> = slots
+                .iter()
+                .map(|slot| count(reason.word(), slot))
+                .collect();
             let sum: u64 = counts.iter().sum();
             let link = period.link(&[("verdict", "all"), ("reason", reason.word())]);
             let shown = counts.iter().map(|n| s.n(*n)).collect();
@@ -187,7 +192,10 @@ fn table(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Over {
         .collect();
     rows.sort_by(|a, b| b.0.cmp(&a.0));
     let totals = slots.iter().map(|slot| {
-        let of_slot = over.rows.iter().filter(|(keys, _)| keys.get(1) == Some(slot));
+        let of_slot = over
+            .rows
+            .iter()
+            .filter(|(keys, _)| keys.get(1) == Some(slot));
         s.n(of_slot.map(|(_, n)| n.count).sum::<u64>())
     });
     Over {
