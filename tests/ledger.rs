@@ -12,6 +12,8 @@ mod failure;
 mod mailbox;
 #[path = "ledger/parts.rs"]
 mod parts;
+#[path = "ledger/proof.rs"]
+mod proof;
 #[path = "ledger/reading.rs"]
 mod reading;
 #[path = "ledger/round_trip.rs"]
