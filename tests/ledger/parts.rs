@@ -106,7 +106,7 @@ fn ledger_time_never_runs_back() {
     assert_eq!(record(&ledger, &mixed(3), NOON).at, ahead.at);
     for wild in [Micros(-1), Micros::NEVER] {
         let refused = append(&ledger, &mixed(3), wild).unwrap_err();
-        assert_eq!(refused, AppendError::Clock(wild));
+        assert!(matches!(refused, AppendError::Clock(_)), "{refused}");
     }
     assert_eq!(record(&ledger, &mixed(4), NOON).at, ahead.at);
 }
