@@ -19,7 +19,9 @@ use support::{NOON, mixed, verify};
 use tokio::{runtime::Builder, task::JoinSet};
 use verzet::{
     clock::Micros,
-    ledger::{AppendError, Filter, Ledger, LedgerOptions, Seam, StoredDecision},
+    ledger::{
+        Against, AppendError, Filter, Ledger, LedgerOptions, Proof, Seam, StoredDecision, prove,
+    },
 };
 
 const ROUNDS: usize = 5;
@@ -340,7 +342,27 @@ fn sizes(pool: &Pool) {
         us(search),
         us(walk)
     );
-    println!("a page of 50 {page_took:.0?}, open and close {reopen:.0?}");
+    println!("a page of 50 {page_took:.0?}, open and close (and sign) {reopen:.0?}");
+    assert!(
+        of(part.public_bytes) <= 120.0,
+        "more than a record may have"
+    );
+
+    let start = Instant::now();
+    let found = verzet::ledger::verify(dir.path(), &Against::default(), &mut |_| {}).unwrap();
+    let verified = start.elapsed();
+    assert!(found.is_intact());
+    let start = Instant::now();
+    let proof = prove(dir.path(), last.id).unwrap();
+    let proved = start.elapsed();
+    let (bytes, key) = (proof.to_bytes(), proof.head().key);
+    let start = Instant::now();
+    Proof::parse(&bytes).unwrap().check(&[key]).unwrap();
+    println!(
+        "ledger verify {verified:.1?}; a proof: {} bytes, made in {proved:.0?}, checked in {:.0?}",
+        bytes.len(),
+        start.elapsed()
+    );
 }
 
 fn main() {

@@ -6,6 +6,8 @@ mod sidecar;
 
 #[path = "commands/feeding.rs"]
 mod feeding;
+#[path = "commands/proving.rs"]
+mod proving;
 #[path = "commands/replaying.rs"]
 mod replaying;
 

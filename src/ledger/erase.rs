@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
 use super::{
     error::LedgerError,
-    id::LedgerId,
+    id::{DecisionId, LedgerId},
     part::{days, meta, open_read_only, path_of},
     personal::{self, RawPersonal},
     seal::{self, EMPTY_LOG, HeadKind, Lock, Signing},
@@ -46,17 +46,22 @@ impl Subject {
 /// What was erased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// The parts changed, and how many records in each.
-    pub parts: Vec<(Day, u64)>,
+    /// The decisions changed, by part.
+    pub parts: Vec<(Day, Vec<DecisionId>)>,
     /// Parts whose log a reader holds: the erased bytes stay in the log until it is emptied, which a later
     /// erasure or the end of the day does.
     pub logs_left: Vec<Day>,
 }
 
 impl Erased {
-    /// The records changed.
+    /// How many decisions were changed.
     pub fn records(&self) -> u64 {
-        self.parts.iter().map(|(_, records)| records).sum()
+        self.decisions().count() as u64
+    }
+
+    /// The decisions changed, so that what was made out of the ledger can forget them too.
+    pub fn decisions(&self) -> impl Iterator<Item = DecisionId> {
+        self.parts.iter().flat_map(|(_, ids)| ids).copied()
     }
 }
 
@@ -90,7 +95,12 @@ pub fn erase(
             if !erase_in(&signing, day, &path, &seqs)? {
                 erased.logs_left.push(day);
             }
-            erased.parts.push((day, seqs.len() as u64));
+            let id = |seq: &i64| DecisionId {
+                day,
+                ledger,
+                seq: *seq as u64,
+            };
+            erased.parts.push((day, seqs.iter().map(id).collect()));
         }
         progress();
     }

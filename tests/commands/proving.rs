@@ -15,7 +15,9 @@ use serde_json::Value;
 use super::{CAMPAIGN, json, sidecar::Dir};
 
 fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    text.lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect()
 }
 
 fn check(dir: &Dir, number: &str) -> Value {
@@ -40,7 +42,10 @@ fn a_decision_is_proved_on_a_machine_that_has_nothing_else() {
         assert!(proved.stderr.contains(": not signed yet: "), "{proved:?}");
         std::thread::sleep(std::time::Duration::from_millis(200));
     };
-    let key = json(&dir.run(&["ledger", "key", "--json"]))["key"].as_str().unwrap().to_owned();
+    let key = json(&dir.run(&["ledger", "key", "--json"]))["key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(
         proved.stderr,
         format!("next: verzet ledger check-proof first.proof --key {key}\n")
@@ -51,7 +56,13 @@ fn a_decision_is_proved_on_a_machine_that_has_nothing_else() {
 
     let elsewhere = Dir::new();
     let check_proof = |path: &Path, key: &str, more: &[&str]| {
-        let args = ["ledger", "check-proof", path.to_str().unwrap(), "--key", key];
+        let args = [
+            "ledger",
+            "check-proof",
+            path.to_str().unwrap(),
+            "--key",
+            key,
+        ];
         elsewhere.run(&[&args, more].concat())
     };
     let checked = check_proof(&file, &key, &["--json"]);
@@ -71,7 +82,10 @@ fn a_decision_is_proved_on_a_machine_that_has_nothing_else() {
     changed[last] ^= 1;
     elsewhere.write("changed", "");
     fs::write(elsewhere.path().join("changed"), changed).unwrap();
-    assert_eq!(check_proof(&elsewhere.path().join("changed"), &key, &[]).code, Some(7));
+    assert_eq!(
+        check_proof(&elsewhere.path().join("changed"), &key, &[]).code,
+        Some(7)
+    );
 
     let verified = dir.run(&["ledger", "verify", "--json", "--key", &key]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
@@ -87,7 +101,14 @@ fn a_decision_is_proved_on_a_machine_that_has_nothing_else() {
     // Forgotten beside the running sidecar; the next check about the number is another matter.
     let asks = dir.run(&["ledger", "erase", "--number", "06 10000002"]);
     assert_eq!(asks.code, Some(2), "{asks:?}");
-    let erased = dir.run(&["ledger", "erase", "--number", "06 10000002", "--yes", "--json"]);
+    let erased = dir.run(&[
+        "ledger",
+        "erase",
+        "--number",
+        "06 10000002",
+        "--yes",
+        "--json",
+    ]);
     assert_eq!(json(&erased)["records"], 1, "{erased:?}");
     assert_eq!(prove("after.proof").code, Some(0));
     let after = check_proof(&dir.path().join("after.proof"), &key, &["--json"]);
@@ -119,12 +140,23 @@ fn exported(dir: &Dir) {
     assert_eq!(objects.len(), 4);
     assert_eq!(objects[3]["number"], "=1+1,2");
     assert_eq!(objects[3]["e164"], Value::Null);
-    let to = ["ledger", "export", "--format", "parquet", "--out", "all.parquet"];
+    let to = [
+        "ledger",
+        "export",
+        "--format",
+        "parquet",
+        "--out",
+        "all.parquet",
+    ];
     let written = dir.run(&to);
     assert_eq!(written.stderr, "decisions written: 4\n");
     let file = fs::File::open(dir.path().join("all.parquet")).unwrap();
     let reader = SerializedFileReader::new(file).unwrap();
-    let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    let rows: Vec<_> = reader
+        .get_row_iter(None)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert_eq!(rows.len(), 4);
     for (row, object) in rows.iter().zip(&objects) {
         let members = object.as_object().unwrap();
@@ -144,7 +176,14 @@ fn exported(dir: &Dir) {
             }
         }
     }
-    let long_ago = ["ledger", "export", "--format", "jsonl", "--to", "2020-01-01"];
+    let long_ago = [
+        "ledger",
+        "export",
+        "--format",
+        "jsonl",
+        "--to",
+        "2020-01-01",
+    ];
     assert_eq!(dir.run(&long_ago).stdout, "");
 }
 
@@ -154,7 +193,9 @@ fn what_was_changed_is_code_7_and_named() {
     let dir = Dir::new();
     let none = dir.run(&["ledger", "verify"]);
     assert_eq!(none.code, Some(6), "{none:?}");
-    let enforce = ["policy", "enforce", "nl-bmnr", "--by", "a tester", "--why", "a test"];
+    let enforce = [
+        "policy", "enforce", "nl-bmnr", "--by", "a tester", "--why", "a test",
+    ];
     assert_eq!(dir.run(&enforce).code, Some(0));
     for number in ["0610000002", "0610000003"] {
         dir.run(&["check", number, "--campaign", "c", "--json"]);

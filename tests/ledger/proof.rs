@@ -271,11 +271,11 @@ fn erasing_a_person_leaves_every_proof_and_nothing_of_the_person() {
     ledger.close();
     assert_eq!(intact(dir.path()), [Sealed, Sealed, Open]);
     // Stopped, the open part is signed byte for byte, and an eraser signs it again.
-    let other = all[0].personal.as_ref().unwrap().e164.unwrap();
+    let others = all.iter().filter_map(|d| d.personal.as_ref()?.e164);
     let last = all.last().unwrap().personal.as_ref().unwrap();
     let more = Subject {
-        numbers: vec![other],
-        typed: vec![],
+        numbers: others.filter(|other| *other != e164).take(2).collect(),
+        typed: vec![last.number.clone()],
         persons: vec![last.person_id.clone()],
     };
     assert!(erase(dir.path(), &more, &mut || {}).unwrap().records() >= 1);
@@ -283,27 +283,44 @@ fn erasing_a_person_leaves_every_proof_and_nothing_of_the_person() {
     assert_eq!(erase(dir.path(), &more, &mut || {}).unwrap().records(), 0);
 }
 
-/// Killed between erasing and signing: told as that, and mended by the next start or by hand.
+/// Broken off between the first change and the new signature: told as that, and mended by hand or a start.
 #[test]
 fn an_erasure_that_was_broken_off_is_no_tampering() {
     let dir = tempfile::tempdir().unwrap();
     let all = three_days(dir.path());
-    let path = dir.path().join("2026-11-24.head");
-    let sealed = fs::read(&path).unwrap();
-    erase(
-        dir.path(),
-        &subject(all[1].personal.as_ref().unwrap().e164.unwrap()),
-        &mut || {},
+    let part = dir.path().join("2026-11-24.db");
+    let conn = rusqlite::Connection::open(&part).unwrap();
+    conn.execute_batch(
+        "CREATE TRIGGER no BEFORE UPDATE ON record BEGIN SELECT raise(ABORT, 'broken off'); END",
     )
     .unwrap();
-    let signed_again = fs::read(&path).unwrap();
-    assert_ne!(sealed, signed_again);
-    // The old head beside the changed file is what a tamperer would leave.
+    let e164 = all[..6].iter().find_map(|d| d.personal.as_ref()?.e164);
+    erase(dir.path(), &subject(e164.unwrap()), &mut || {}).unwrap_err();
+    conn.execute_batch("DROP TRIGGER no").unwrap();
+    drop(conn);
+    let found = verified(dir.path());
+    assert_eq!(found.findings, []);
+    assert!(
+        found.notes[0].contains("an erasure was broken off"),
+        "{found:?}"
+    );
+    assert_eq!(unsealed(dir.path()).unwrap(), [Day(20_781)]);
+    assert!(
+        erase(dir.path(), &subject(e164.unwrap()), &mut || {})
+            .unwrap()
+            .records()
+            > 0
+    );
+    assert_eq!(unsealed(dir.path()).unwrap(), []);
+    let found = verified(dir.path());
+    assert_eq!((found.findings, found.notes), (vec![], vec![]));
+    // The head from before beside the changed file is what one who tampers would leave.
+    let path = dir.path().join("2026-11-25.head");
+    let sealed = fs::read(&path).unwrap();
+    let e164 = all[6..12].iter().find_map(|d| d.personal.as_ref()?.e164);
+    erase(dir.path(), &subject(e164.unwrap()), &mut || {}).unwrap();
     fs::write(&path, &sealed).unwrap();
     assert_eq!(verified(dir.path()).findings.len(), 1);
-    fs::write(&path, &signed_again).unwrap();
-    intact(dir.path());
-    assert_eq!(unsealed(dir.path()).unwrap(), []);
 }
 
 #[test]
