@@ -1,8 +1,12 @@
-//! How a part continues the one before.
+//! How a part continues the one before, and bears out its head.
 
 use crate::{
     clock::Day,
-    ledger::{chain::Hash, seal::Head, walk::PartSummary},
+    ledger::{
+        chain::Hash,
+        seal::{Head, HeadKind},
+        walk::{PartSummary, Walked},
+    },
 };
 
 /// Where a ledger stands behind some part.
@@ -89,5 +93,49 @@ impl Link {
             ) => (next.chain != *chain || next.first_seq != last_seq + 1)
                 .then(|| format!("it does not continue the chain of {day}")),
         }
+    }
+}
+
+/// What a part is, other than a head says it was; and the record from which on.
+pub(super) fn contradiction(head: &Head, walked: &Walked) -> Option<(u64, String)> {
+    let sum = &walked.summary;
+    let signed = head.mark();
+    let found = walked
+        .marks
+        .iter()
+        .find(|mark| mark.groups == signed.groups);
+    let at = head.signed_at;
+    let same_begin = Continues::of_head(head) == Continues::of_part(sum);
+    match found {
+        _ if !same_begin => Some((
+            sum.first_seq,
+            format!(
+                "it begins otherwise than was signed at {at}: another part stands in its place"
+            ),
+        )),
+        None if sum.last_seq < signed.last_seq => Some((
+            sum.last_seq + 1,
+            format!(
+                "it ends with record {}, and was signed up to record {} at {at}: its end is cut off",
+                sum.last_seq, signed.last_seq
+            ),
+        )),
+        Some(mark) if *mark == signed => match head.kind {
+            HeadKind::Sealed if walked.end != signed => Some((
+                signed.last_seq + 1,
+                format!(
+                    "it was sealed at {at} with record {}, and goes on",
+                    signed.last_seq
+                ),
+            )),
+            _ => None,
+        },
+        _ => Some((
+            sum.first_seq,
+            format!(
+                "records {} to {} are not those signed at {at}, though they agree among themselves",
+                sum.first_seq, signed.last_seq
+            ),
+        )),
     }
 }

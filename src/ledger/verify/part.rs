@@ -2,7 +2,7 @@
 
 use super::{
     PartReport, PartState, Run,
-    link::{Continues, Link},
+    link::{Continues, Link, contradiction},
 };
 use crate::{
     clock::{Day, Micros},
@@ -10,7 +10,7 @@ use crate::{
         error::LedgerError,
         part::path_of,
         seal::{self, Head, HeadKind, Lock},
-        walk::{self, Walked},
+        walk,
     },
 };
 
@@ -36,9 +36,10 @@ impl Run<'_> {
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), LedgerError> {
         let before = self.found.findings.len();
-        // The head and the file's hash in one breath: an eraser changes both.
+        // The head and the file's hash in one breath: an eraser changes both, a purge ends both.
         let lock = Lock::to_read(self.dir);
         let head = self.head(day)?;
+        let is_there = is_there && path_of(self.dir, day).exists();
         let file = match &head {
             Beside::Sound(head) if is_there => self.file(head)?,
             _ => None,
@@ -226,6 +227,7 @@ impl Run<'_> {
             {
                 return Ok(());
             }
+            Err(_) if self.was_purged(day, kept)? => return Ok(()),
             Err(e) => {
                 self.damage(Some(day), e)?;
                 self.before = match head.filter(|head| head.kind == HeadKind::Sealed) {
@@ -269,6 +271,25 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Whether a purge took the part away while it was read; then it is a purged one.
+    fn was_purged(&mut self, day: Day, kept: &[Head]) -> Result<bool, LedgerError> {
+        if path_of(self.dir, day).exists() {
+            return Ok(false);
+        }
+        let before = self.found.findings.len();
+        match self.head(day)? {
+            Beside::Sound(head) if head.kind == HeadKind::Purged => {
+                self.gone(&head, false, kept);
+                Ok(true)
+            }
+            _ => {
+                // Told of already.
+                self.found.findings.truncate(before);
+                Ok(false)
+            }
+        }
+    }
+
     fn is_newest(&self, day: Day) -> Result<bool, LedgerError> {
         Ok(crate::ledger::part::days(self.dir)?.last() == Some(&day))
     }
@@ -282,48 +303,4 @@ fn named(dir: &std::path::Path, day: Day) -> Option<crate::ledger::LedgerId> {
 
 fn span(first: Micros, last: Micros) -> i64 {
     last.0.saturating_sub(first.0)
-}
-
-/// What a part is, other than a head says it was; and the record from which on.
-fn contradiction(head: &Head, walked: &Walked) -> Option<(u64, String)> {
-    let sum = &walked.summary;
-    let signed = head.mark();
-    let found = walked
-        .marks
-        .iter()
-        .find(|mark| mark.groups == signed.groups);
-    let at = head.signed_at;
-    let same_begin = Continues::of_head(head) == Continues::of_part(sum);
-    match found {
-        _ if !same_begin => Some((
-            sum.first_seq,
-            format!(
-                "it begins otherwise than was signed at {at}: another part stands in its place"
-            ),
-        )),
-        None if sum.last_seq < signed.last_seq => Some((
-            sum.last_seq + 1,
-            format!(
-                "it ends with record {}, and was signed up to record {} at {at}: its end is cut off",
-                sum.last_seq, signed.last_seq
-            ),
-        )),
-        Some(mark) if *mark == signed => match head.kind {
-            HeadKind::Sealed if walked.end != signed => Some((
-                signed.last_seq + 1,
-                format!(
-                    "it was sealed at {at} with record {}, and goes on",
-                    signed.last_seq
-                ),
-            )),
-            _ => None,
-        },
-        _ => Some((
-            sum.first_seq,
-            format!(
-                "records {} to {} are not those signed at {at}, though they agree among themselves",
-                sum.first_seq, signed.last_seq
-            ),
-        )),
-    }
 }
