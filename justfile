@@ -28,6 +28,18 @@ bench-decide:
 bench-serve *ARGS:
     cargo bench --bench serve -- {{ARGS}}
 
+# Half to three times the capacity: a table, and target/overload.svg.
+bench-overload *ARGS:
+    cargo bench --bench serve -- overload {{ARGS}}
+
+# A million checks that must see what was acknowledged before.
+next-check:
+    NEXT_CHECK_TRIALS=1000000 cargo test --release --test next_check -- --nocapture
+
+# Every fuzz target under libFuzzer, so many seconds each.
+fuzz SECONDS="30":
+    fuzz/run {{SECONDS}}
+
 # Recording: rows a second, time of a commit.
 bench-ledger:
     cargo bench --bench ledger

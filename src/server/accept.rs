@@ -57,6 +57,8 @@ pub(super) async fn deal(
                 // Out of file descriptors, or the caller hung up: neither is a reason to stop.
                 tracing::warn!(%error, "a connection could not be accepted");
                 connections.count(ConnectionRefused::AcceptFailed);
+                // It may be for want of a descriptor: an idle connection has one to give.
+                connections.displace();
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }

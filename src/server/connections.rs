@@ -83,7 +83,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn displace(&self) -> bool {
+    /// Ends the idlest connection; false if none is idle.
+    pub(super) fn displace(&self) -> bool {
         let links = self.links();
         let open = links.iter().filter_map(Weak::upgrade);
         let idlest = open

@@ -299,3 +299,49 @@ async fn when_all_places_are_taken_the_idlest_makes_room_and_a_busy_one_does_not
     drop((ask, answers, kept));
     served.stop().await;
 }
+
+#[tokio::test]
+async fn how_a_connection_ended_is_counted_and_one_that_its_caller_closed_is_not() {
+    use tokio::io::AsyncWriteExt;
+
+    let served = Served::bounded(
+        |_| {},
+        |o| {
+            o.connections.idle = Duration::from_secs(1);
+            o.connections.greeting = Duration::from_secs(1);
+        },
+    )
+    .await;
+    let refused = |cause| served.sidecar.metrics.connections_refused.get(cause);
+    let until = async |cause, count| {
+        while refused(cause) < count {
+            // Its own connection is idle meanwhile, and opened anew for the next question.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let connect = async || tokio::net::TcpStream::connect(served.addr()).await.unwrap();
+    // A caller that comes, asks and goes.
+    let addr = format!("http://{}", served.addr());
+    let channel = tonic::transport::Channel::from_shared(addr).unwrap();
+    let mut checks =
+        v1::check_service_client::CheckServiceClient::new(channel.connect().await.unwrap());
+    assert!(checks.check(question()).await.is_ok());
+    drop(checks);
+    let mut garbage = connect().await;
+    garbage.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    until(ConnectionRefused::Protocol, 1).await;
+    let silent = connect().await;
+    until(ConnectionRefused::Silent, 1).await;
+    // The test's own one has asked nothing for a second.
+    until(ConnectionRefused::Idle, 1).await;
+    assert_eq!(
+        refused(ConnectionRefused::Protocol),
+        1,
+        "only the garbage broke the rules"
+    );
+    assert_eq!(refused(ConnectionRefused::Displaced), 0);
+    // Whoever was idle connects again by itself.
+    assert!(served.checks().check(question()).await.is_ok());
+    drop((garbage, silent));
+    served.stop().await;
+}
