@@ -5,12 +5,15 @@
 //! command returns to the shell is decided in [`exit`] alone.
 
 mod args;
+mod backup;
 mod catalogue;
 mod check;
 mod config;
 mod connect;
+mod doctor;
 mod error;
 pub mod exit;
+mod health;
 mod import;
 mod ledger;
 mod next;
@@ -75,6 +78,10 @@ enum Command {
     /// Sellers, products and what is offered
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(doctor::Args),
+    Health(health::Args),
     /// The configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -101,6 +108,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
     match cli.command {
         Command::Serve(args) => serve::run(&place, args),
         Command::Config(command) => config::run(&place, command),
+        Command::Backup(args) => backup::backup(&place, args),
+        Command::Restore(args) => backup::restore(&place, args),
+        Command::Doctor(args) => client(doctor::run(&place, args)),
+        Command::Health(args) => client(health::run(&place, args)),
         Command::Import(args) => client(import::run(&place, args)),
         Command::Register(command) => client(register::run(&place, command)),
         Command::Check(args) => client(check::run(&place, args)),

@@ -16,8 +16,8 @@ pub use problem::{Origin, Problem};
 pub use render::{sample, settings_markdown};
 pub use sources::{Flag, environment};
 pub use table::{
-    CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, PagesConfig, ReportConfig,
-    SETTINGS, ServeConfig, Setting,
+    CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, MetricsConfig, PagesConfig,
+    ReportConfig, SETTINGS, ServeConfig, Setting, TraceConfig,
 };
 
 /// The file that is read where no other is named, if it is there.

@@ -1,16 +1,21 @@
 //! verzet: may this seller call this person about this offer, now?
 pub mod access;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod disk;
+pub mod doctor;
 mod durable;
 pub mod facts;
 pub mod intake;
 pub mod ledger;
+pub mod log;
 pub mod metrics;
 pub mod number;
 pub mod pages;
 pub mod policy;
+pub mod process;
 pub mod proto;
 pub mod replay;
 pub mod report;

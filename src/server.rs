@@ -4,11 +4,14 @@
 //! tonic on tokio's default runtime (`docs/decisions/0003-a-runtime-a-core.md`).
 
 mod accept;
+mod clock_watch;
 mod connection;
 mod connections;
 mod health;
+mod scrape;
 mod services;
 mod socket;
+mod traced;
 mod traffic;
 
 use std::{
@@ -52,6 +55,10 @@ pub struct ServerOptions {
     pub check: CheckLimits,
     /// The deadline of a request that names none.
     pub default_deadline: Duration,
+    /// Where Prometheus scrapes; `None` serves no metrics.
+    pub metrics: Option<SocketAddr>,
+    /// Whether each request of the dialers' port is a span ([`crate::log::TRACE`]).
+    pub traced: bool,
     /// How long a stop may wait for what is under way.
     pub grace: Duration,
 }
@@ -91,6 +98,8 @@ pub enum ServeError {
 pub struct Server {
     /// The port it listens on.
     pub listening: Option<SocketAddr>,
+    /// The address metrics are served on, if it could be opened at once.
+    pub metrics: Option<SocketAddr>,
     sidecar: Arc<Sidecar>,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
@@ -115,6 +124,8 @@ impl Server {
         };
         let path = sidecar.settings.data_dir.join(SOCKET);
         let unix = socket::bind(&path)?;
+        let scraped = options.metrics.and_then(scrape::bind);
+        let metrics = scraped.as_ref().and_then(|l| l.local_addr().ok());
         let health = health::Health::new();
         let mut threads = Vec::new();
         let mut dealers = Vec::new();
@@ -154,6 +165,11 @@ impl Server {
                 let post = mailbox.clone();
                 let delivery = tokio::spawn(async move { post.run().await });
                 let watching = tokio::spawn(health.clone().watch(served.clone(), stopped.clone()));
+                let clock = tokio::spawn(clock_watch::watch(served.metrics.clone()));
+                if let Some(address) = own.metrics {
+                    let stopped = stopped.clone();
+                    tokio::spawn(scrape::serve(served.clone(), address, scraped, stopped));
+                }
                 if let Some(listener) = listener {
                     let connections =
                         connections::Connections::new(served.clone(), own.connections);
@@ -169,6 +185,7 @@ impl Server {
                 let routes = services::for_socket(&served, &checks, &health, &own);
                 socket::serve(routes, unix, &own, stopped).await;
                 let _ = watching.await;
+                clock.abort();
                 delivery.abort();
             });
             // A write whose caller went away is carried out all the same.
@@ -176,6 +193,7 @@ impl Server {
         })?);
         Ok(Self {
             listening,
+            metrics,
             sidecar,
             stop,
             threads,

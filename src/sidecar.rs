@@ -8,6 +8,7 @@ pub mod check;
 mod evidence;
 mod open;
 mod recent;
+mod registers;
 pub mod upkeep;
 pub mod words;
 mod write;
@@ -27,7 +28,8 @@ pub use self::{
     ask::{Ask, Asked, Home},
     ask::{Place, Read},
     check::{Query, Recorded},
-    open::OpenError,
+    open::{OpenError, read_packs},
+    registers::{RegisterState, register_states},
 };
 pub use crate::policy::Language;
 use crate::{

@@ -12,6 +12,7 @@ mod enforcement;
 mod error;
 mod facts;
 mod full;
+mod glance;
 mod past;
 mod read;
 mod register;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 pub use change::Change;
 pub use error::StoreError;
+pub use glance::{Glance, Seen};
 pub use past::{PersonStop, Span};
 pub use read::StoreReader;
 pub use row::*;

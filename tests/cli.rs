@@ -36,6 +36,10 @@ Commands:
   objection  Record a no
   unclear    Stops that wait for a person to look at them
   catalogue  Sellers, products and what is offered
+  backup     Copy the data directory so that it can be put back
+  restore    Put a backup back into a data directory that is empty
+  doctor     Look the installation over and tell what to mend
+  health     Ask a running sidecar whether it serves
   config     The configuration
   help       Print this message or the help of the given subcommand(s)
 
@@ -152,9 +156,16 @@ check.allow_valid_for          60s              default
 check.min_revision_wait        100ms            default
 limits.message_bytes           1MiB             default
 limits.batch_numbers           1000             default
+limits.header_bytes            16KiB            default
 limits.streams_per_connection  256              default
 limits.connections             5                verzet.toml:4
+limits.idle                    10m              default
+limits.greeting                10s              default
+limits.ping_every              30s              default
+limits.ping_timeout            20s              default
+limits.queue_wait              25ms             default
 limits.in_flight               16384            default
+limits.connection_in_flight    2048             default
 limits.stream_in_flight        256              default
 limits.default_deadline        5s               default
 ledger.dir                                      default
@@ -162,8 +173,11 @@ pages.listen                   127.0.0.1:50080  default
 pages.second_person            yes              default
 serve.threads                  0                default
 serve.grace                    10s              default
+metrics.listen                 127.0.0.1:9464   default
 log.format                     text             default
 log.level                      warn             environment VERZET_LOG_LEVEL
+trace.endpoint                                  default
+trace.per_million              10000            default
 ";
     assert_eq!(Ended::from(output), ended(0, shown, ""));
     let json = dir.run(&["config", "show", "--json"]).stdout;
@@ -363,7 +377,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
     let page = include_str!("../docs/cli.md");
     let mut commands = Vec::new();
     leaves(&verzet::cli::command(), "verzet", &mut commands);
-    assert_eq!(commands.len(), 28);
+    assert_eq!(commands.len(), 32);
     let section = |path: &str| {
         let after = page.split_once(&format!("\n### `{path}`\n"))?.1;
         Some(after.split("\n#").next().unwrap_or(after))

@@ -160,7 +160,7 @@ pub(super) fn ask<T>(message: T) -> Request<T> {
 }
 
 /// A channel to the sidecar that runs on the data directory, if one does.
-async fn running(config: &Config) -> Result<Option<Channel>, CliError> {
+pub(super) async fn running(config: &Config) -> Result<Option<Channel>, CliError> {
     use io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
     let socket = config.socket();
     match UnixStream::connect(&socket).await {

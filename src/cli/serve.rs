@@ -3,12 +3,13 @@
 use std::{fs, path::Path};
 
 use clap::Args as ClapArgs;
-use tracing_subscriber::filter::LevelFilter;
+use sd_notify::NotifyState;
 
 use super::{args::Place, error::CliError, exit::Exit, next, start};
 use crate::{
     clock::Day,
-    config::{Config, Flag, LogFormat, LogLevel},
+    config::{Config, Flag},
+    log::Log,
     policy::Packs,
     report::{daily::Folder, mail::MailOptions},
     sample,
@@ -44,32 +45,15 @@ pub(super) fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
         value,
     });
     let config = place.load(listen.as_slice())?;
-    open_log(&config);
+    // Dropped at the end, when the last spans are sent.
+    let _log = Log::open(&config.log, &config.trace)
+        .map_err(|e| CliError::usage(e.to_string(), "see docs/operate.md"))?;
     if !args.sample && is_empty(&config.data_dir) {
         let packs = Packs::built_in()
             .map_err(|e| CliError::failed(e.to_string(), "this is a fault of verzet itself"))?;
         return Err(no_regime(place, &config.data_dir, &packs));
     }
     until_stopped(place, &config, &args)
-}
-
-/// Writes the log to standard error, as the configuration says.
-fn open_log(config: &Config) {
-    let level = match config.log.level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    };
-    let log = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level);
-    // Only fails where a log is open already, and then that one serves.
-    let _ = match config.log.format {
-        LogFormat::Text => log.with_ansi(false).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
-    };
 }
 
 /// Whether a data directory is not there yet, or has nothing in it.
@@ -145,10 +129,12 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         "serving"
     );
     let pages = start::pages(sidecar.clone(), config, args.sample)?;
+    tell_manager(&[NotifyState::Ready]);
     if args.sample {
         next::tell(&place.command("check 0610000002 --campaign gas-customers --explain"));
     }
     signals.block_on(stop_signal())?;
+    tell_manager(&[NotifyState::Stopping]);
     tracing::info!("stopping: nothing new is taken, what is under way is answered");
     if let Some(pages) = pages {
         pages.stop(config.serve.grace);
@@ -180,6 +166,13 @@ fn daily(config: &Config) -> Option<DailyOptions> {
         at: report.daily_at,
         mail: (!mail.server.is_empty()).then_some(mail),
     })
+}
+
+/// Tells systemd, where it asked to be told (`Type=notify`).
+fn tell_manager(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "systemd could not be told");
+    }
 }
 
 async fn stop_signal() -> std::io::Result<()> {

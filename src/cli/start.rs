@@ -80,6 +80,8 @@ pub(super) fn serve(
             deadline: config.limits.default_deadline,
         },
         default_deadline: config.limits.default_deadline,
+        metrics: config.metrics.listen.filter(|_| port),
+        traced: port && !config.trace.endpoint.is_empty(),
         grace: config.serve.grace,
     };
     Server::start(sidecar, &options).map_err(|error| match error {

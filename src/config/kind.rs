@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use tonic::codegen::http::Uri;
+
 use super::SOCKET_FILE;
 use crate::{facts::model::words, number::Region, report::mail::MailTls};
 
@@ -15,6 +17,10 @@ use crate::{facts::model::words, number::Region, report::mail::MailTls};
 pub enum Kind {
     /// An IP address of this machine alone (loopback), and a port.
     Loopback,
+    /// An IP address of this machine and a port, or "off".
+    Address,
+    /// The address of a collector of traces, or empty.
+    Collector,
     /// The path of the data directory.
     DataDir,
     /// A path, or empty.
@@ -106,12 +112,8 @@ fn refuse<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Refu
 
 impl Read for SocketAddr {
     fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
-        // A port alone is on loopback, so that a short spelling is never the open one.
-        let local = text
-            .strip_prefix("localhost:")
-            .or_else(|| text.strip_prefix(':'));
-        if let Ok(port) = local.unwrap_or(text).parse::<u16>() {
-            return Ok(Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        if let Some(local) = on_loopback(text) {
+            return Ok(local);
         }
         let Ok(address) = text.parse::<Self>() else {
             return refuse(
@@ -137,8 +139,17 @@ impl Read for SocketAddr {
 }
 
 impl Read for String {
-    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
-        Ok(text.to_owned())
+    fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
+        let is_collector = |uri: Uri| {
+            uri.scheme_str() == Some("http") && uri.port().is_some() && uri.path() == "/"
+        };
+        if kind != Kind::Collector || text.is_empty() || text.parse().is_ok_and(is_collector) {
+            return Ok(text.to_owned());
+        }
+        refuse(
+            format!("`{text}` is not the address of a collector"),
+            "write it as \"http://127.0.0.1:4317\", or leave it empty",
+        )
     }
 }
 
@@ -152,6 +163,32 @@ impl Read for jiff::civil::Time {
             ),
         }
     }
+}
+
+impl Read for Option<SocketAddr> {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        if text == "off" {
+            return Ok(None);
+        }
+        if let Some(local) = on_loopback(text) {
+            return Ok(Some(local));
+        }
+        text.parse().map(Some).or_else(|_| {
+            refuse(
+                format!("`{text}` is not an IP address and a port"),
+                "write it as \"127.0.0.1:9464\" or \"0.0.0.0:9464\", or write \"off\"",
+            )
+        })
+    }
+}
+
+/// A port alone is on loopback, so that a short spelling is never the open one.
+fn on_loopback(text: &str) -> Option<SocketAddr> {
+    let local = text
+        .strip_prefix("localhost:")
+        .or_else(|| text.strip_prefix(':'));
+    let port = local.unwrap_or(text).parse().ok()?;
+    Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
 }
 
 /// The longest path of a Unix socket: `sun_path` of unix(7) holds 108 bytes, the last of them zero.
@@ -382,6 +419,8 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Loopback => f.write_str("loopback address:port"),
+            Self::Address => f.write_str("address:port or \"off\""),
+            Self::Collector => f.write_str("http://host:port or empty"),
             Self::DataDir | Self::Path => f.write_str("path"),
             Self::Text => f.write_str("text"),
             Self::TimeOfDay => f.write_str("time of the day"),

@@ -209,12 +209,27 @@ settings! {
         /// How long a stop waits for what is under way.
         grace: Duration = "10s", Kind::Duration(ms(0), ms(300_000));
     }
+    /// What Prometheus scrapes (`docs/metrics.md`).
+    metrics: MetricsConfig {
+        /// Where `/metrics` is served, over HTTP without TLS; "off" serves none. It
+        /// tells of sums, campaigns and registers, never of a number or person.
+        listen: Option<SocketAddr> = "127.0.0.1:9464", Kind::Address;
+    }
     /// What is written to standard error while serving.
     log: LogConfig {
         /// Lines of text, or a JSON object a line.
         format: LogFormat = "text", Kind::Word(&["text", "json"]);
         /// The least grave lines that are written.
         level: LogLevel = "info", Kind::Word(&["error", "warn", "info", "debug", "trace"]);
+    }
+    /// Spans of requests, for an OpenTelemetry collector.
+    trace: TraceConfig {
+        /// Where the collector takes OTLP over gRPC, such as "http://127.0.0.1:4317",
+        /// without TLS; empty sends nothing. No span tells of a number or person.
+        endpoint: String = "", Kind::Collector;
+        /// Of requests that come without a `traceparent`, so many in a million are
+        /// traced. Of those with one the caller has decided.
+        per_million: u32 = "10000", Kind::Count(0, 1_000_000);
     }
 }
 

@@ -97,10 +97,10 @@ pub(super) async fn serve(
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };
-    let longest = options.message_bytes;
+    let (longest, traced) = (options.message_bytes, options.traced);
     let served = bounded(options)
         .layer(layer_fn(move |rest| {
-            CheckDoor::new(checks.clone(), longest, rest)
+            CheckDoor::new(checks.clone(), longest, rest).shut(traced)
         }))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop)

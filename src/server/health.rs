@@ -2,7 +2,7 @@
 //! writable and the clock is sane; each register has a name of its own, `register/bmnr`, so that a
 //! stale copy never takes down calls that do not need it.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tonic_health::{
@@ -44,7 +44,7 @@ impl Health {
             () = self.tell(&sidecar) => {}
             _ = stopped.wait_for(|s| *s) => {}
         }
-        let registers = registers(&sidecar).into_iter();
+        let registers = sidecar.register_states().into_iter();
         let registers = registers.map(|(name, _)| format!("register/{name}"));
         for name in [String::new(), CHECKS.to_owned()]
             .into_iter()
@@ -75,8 +75,8 @@ impl Health {
             };
             self.reporter.set_service_status("", status).await;
             self.reporter.set_service_status(CHECKS, status).await;
-            for (name, fresh) in registers(sidecar) {
-                let status = match fresh {
+            for (name, register) in sidecar.register_states() {
+                let status = match register.is_fresh() {
                     true => ServingStatus::Serving,
                     false => ServingStatus::NotServing,
                 };
@@ -89,24 +89,4 @@ impl Health {
             tokio::time::sleep(EVERY).await;
         }
     }
-}
-
-/// Each register that an enforced regime asks, and whether its copy is fresh enough.
-fn registers(sidecar: &Sidecar) -> HashSet<(String, bool)> {
-    let world = sidecar.world();
-    let now = sidecar.now();
-    world
-        .enforced
-        .iter()
-        .filter(|e| world.enforced.is_enforced(&e.regime, now))
-        .filter_map(|e| {
-            let (name, max) = (e.regime.register.as_deref()?, e.regime.register_max_age?);
-            let today = e.regime.zone.day(now);
-            let fresh = world
-                .registers
-                .get(name)
-                .is_some_and(|copy| today.0.saturating_sub(copy.as_of.0) <= i32::from(max));
-            Some((name.to_owned(), fresh))
-        })
-        .collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 
-use super::{ServerOptions, health::Health};
+use super::{ServerOptions, health::Health, traced};
 use crate::{
     proto::{
         DESCRIPTORS,
@@ -69,6 +69,10 @@ pub(super) fn for_dialers(
             tracing::error!(%error, "server reflection is off");
         }
     }
+    let routes = match options.traced {
+        true => traced::traced(routes),
+        false => routes,
+    };
     routes.prepare()
 }
 

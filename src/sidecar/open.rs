@@ -177,7 +177,10 @@ impl Sidecar {
 }
 
 /// The packs in the binary, and the operator's own in `packs/` of the data directory.
-fn read_packs(data_dir: &Path) -> Result<Packs, OpenError> {
+///
+/// # Errors
+/// If one cannot be read or is wrong.
+pub fn read_packs(data_dir: &Path) -> Result<Packs, OpenError> {
     let mut packs = Packs::built_in()?;
     let dir = data_dir.join("packs");
     if !dir.is_dir() {

@@ -57,6 +57,9 @@ impl Sidecar {
         let world = self.world.load_full();
         let mut imported =
             intake::import_folder(dir, options, &mut store, &world.symbols, progress)?;
+        if imported.applied {
+            self.metrics.heard(&options.origin, options.received_at);
+        }
         let delta = std::mem::take(&mut imported.delta);
         let mut next = world.apply(delta, imported.revision);
         if let Some(catalogue) = imported.catalogue.take() {
@@ -195,6 +198,7 @@ impl Sidecar {
         let mut store = self.store();
         let world = self.world.load_full();
         let imported = intake::import_register(header, source, &mut store, &world.symbols)?;
+        self.metrics.heard("register", header.received_at);
         let mut registers = (*world.registers).clone();
         registers.insert(imported.copy.name.clone(), Arc::new(imported.copy.clone()));
         self.show(World {

@@ -58,11 +58,17 @@ impl Database {
 
     /// Opens the file for reading, at the revision now current.
     pub(super) fn open_reader(file: &Path) -> Result<Self, StoreError> {
+        let db = Self::open_to_look(file)?;
+        db.conn.execute_batch("BEGIN").map_err(|e| db.wrong(e))?;
+        Ok(db)
+    }
+
+    /// Opens the file for reading; each question sees the revision then current.
+    pub(super) fn open_to_look(file: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let open = || -> rusqlite::Result<Connection> {
             let conn = Connection::open_with_flags(file, flags)?;
             settings(&conn, 8)?;
-            conn.execute_batch("BEGIN")?;
             Ok(conn)
         };
         let conn = open().map_err(|e| StoreError::sqlite(file, e))?;

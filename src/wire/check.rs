@@ -5,6 +5,7 @@ mod batch;
 mod door;
 mod server;
 mod stream;
+mod tell;
 
 pub use door::CheckDoor;
 pub use server::CheckServer;
@@ -17,11 +18,13 @@ use std::{
 
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
+use tracing::{Instrument, field};
 
 use super::{convert, deadline, fields::Fields, gate::Gate, link::Link, status};
 use crate::{
     clock::Micros,
     ledger::{Durability, LedgerError, Mailbox, Ticket, Waiting},
+    log::TRACE,
     metrics::{FailClosed, Rpc, Shard},
     policy::Intent,
     proto::v1,
@@ -29,6 +32,7 @@ use crate::{
 };
 use admit::received;
 use server::Decoded;
+use tell::tell;
 
 /// The service of one runtime: it waits for the ledger in that runtime's mailbox.
 #[derive(Clone)]
@@ -131,7 +135,12 @@ impl Checks {
         }
         let admission = self.admit(1, &r.campaign_id, link)?;
         let (response, ticket) = self.ask(r, &form, behind, began)?;
-        self.durable(ticket).await?;
+        let commit = tracing::info_span!(
+            target: TRACE,
+            "commit",
+            decision = ticket.map(|t| field::display(t.id)),
+        );
+        self.durable(ticket).instrument(commit).await?;
         admission.answered(&self.sidecar.ledger);
         Ok(response)
     }
@@ -165,18 +174,28 @@ impl Checks {
             min_revision: r.min_revision,
             behind,
         };
-        self.sidecar
-            .check(&query, |asked, recorded| {
-                let d = &asked.decision;
-                self.counts.decided(d.verdict, d.reason, began.elapsed());
-                convert::response(
-                    &self.sidecar,
-                    asked,
-                    recorded,
-                    form.intent,
-                    &r.call_id,
-                    r.explain,
-                )
+        let deciding = tracing::info_span!(
+            target: TRACE,
+            "decide",
+            verdict = field::Empty,
+            reason = field::Empty,
+            revision = field::Empty,
+        );
+        deciding
+            .in_scope(|| {
+                self.sidecar.check(&query, |asked, recorded| {
+                    let d = &asked.decision;
+                    self.counts.decided(d.verdict, d.reason, began.elapsed());
+                    tell(&query, asked, recorded);
+                    convert::response(
+                        &self.sidecar,
+                        asked,
+                        recorded,
+                        form.intent,
+                        &r.call_id,
+                        r.explain,
+                    )
+                })
             })
             .map_err(|e| self.not_taken(&e, &r.campaign_id))
     }

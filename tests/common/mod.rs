@@ -105,6 +105,8 @@ pub fn options() -> ServerOptions {
             deadline: Duration::from_secs(30),
         },
         default_deadline: Duration::from_secs(30),
+        metrics: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        traced: false,
         grace: Duration::from_secs(10),
     }
 }

@@ -16,6 +16,7 @@ use super::{
     Checks,
     admit::received,
     server::Decoded,
+    tell::tell,
 };
 use crate::{
     metrics::Rpc,
@@ -118,6 +119,7 @@ impl Checks {
                     let (d, now) = (&asked.decision, Instant::now());
                     self.counts.decided(d.verdict, d.reason, now - began);
                     began = now;
+                    tell(&query, asked, recorded);
                     convert::response(
                         &self.sidecar,
                         asked,

@@ -42,6 +42,7 @@ const PREFIX: usize = 5;
 pub struct CheckDoor<S> {
     checks: Arc<Checks>,
     longest: usize,
+    shut: bool,
     rest: S,
 }
 
@@ -51,8 +52,15 @@ impl<S> CheckDoor<S> {
         Self {
             checks: Arc::new(checks),
             longest,
+            shut: false,
             rest,
         }
+    }
+
+    /// Whether checks too are handed on, as where each request is to be traced.
+    #[must_use]
+    pub fn shut(self, shut: bool) -> Self {
+        Self { shut, ..self }
     }
 }
 
@@ -70,7 +78,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Answering {
-        if request.uri().path() != PATH {
+        if self.shut || request.uri().path() != PATH {
             return Answering(Way::Rest(Box::pin(self.rest.call(request))));
         }
         let (mut parts, body) = request.into_parts();

@@ -1,0 +1,110 @@
+//! What is shipped to run and watch it names only what there is.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use verzet::metrics::names::{self, Kind};
+
+fn shipped(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Every word of a text that could be a metric's name.
+fn named(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'));
+    words
+        .filter(|w| w.starts_with("verzet_") || w.starts_with("process_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names Prometheus knows: of a histogram its three series.
+fn known() -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    for m in names::ALL {
+        match m.kind {
+            Kind::Histogram => {
+                known.extend(["bucket", "sum", "count"].map(|s| format!("{}_{s}", m.name)));
+            }
+            _ => {
+                known.insert(m.name.to_owned());
+            }
+        }
+    }
+    known
+}
+
+const RULES: &str = "deploy/prometheus/verzet.rules.yml";
+const DASHBOARD: &str = "deploy/grafana/verzet.json";
+
+#[test]
+fn rules_and_dashboard_rest_on_metrics_there_are() {
+    for file in [RULES, DASHBOARD] {
+        let named = named(&shipped(file));
+        assert!(named.len() > 10, "{file}");
+        let unknown: Vec<_> = named.difference(&known()).cloned().collect();
+        assert!(unknown.is_empty(), "{file}: {unknown:?}");
+    }
+}
+
+#[test]
+fn every_alert_says_what_it_means_and_the_page_what_to_do() {
+    let (rules, page) = (shipped(RULES), shipped("docs/operate.md"));
+    let blocks: Vec<_> = rules.split("- alert: ").skip(1).collect();
+    assert!(blocks.len() > 10);
+    for block in blocks {
+        let name = block.lines().next().unwrap();
+        for needed in ["expr:", "severity:", "summary:", "do:"] {
+            assert!(block.contains(needed), "{name} has no {needed}");
+        }
+        assert!(
+            page.contains(&format!("`{name}`")),
+            "docs/operate.md does not have {name}"
+        );
+    }
+    let alerts: BTreeSet<_> = rules
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix("- alert: "))
+        .collect();
+    let told = page
+        .lines()
+        .filter_map(|l| l.strip_prefix("| `Verzet")?.split('`').next());
+    for name in told {
+        let name = format!("Verzet{name}");
+        assert!(
+            alerts.contains(name.as_str()),
+            "docs/operate.md has {name}, the rules do not"
+        );
+    }
+}
+
+#[test]
+fn the_dashboard_is_json_with_a_question_in_every_panel() {
+    let dashboard: serde_json::Value = serde_json::from_str(&shipped(DASHBOARD)).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    for panel in panels.iter().filter(|p| p["type"] != "row") {
+        assert!(panel["title"].is_string(), "{panel}");
+        let asked = panel["targets"][0]["expr"].as_str().unwrap();
+        assert!(!named(asked).is_empty(), "{panel}");
+    }
+}
+
+#[test]
+fn settings_in_what_is_shipped_are_settings() {
+    let variables: BTreeSet<_> = verzet::config::SETTINGS
+        .iter()
+        .map(|s| s.variable())
+        .collect();
+    for file in [
+        "deploy/verzet.service",
+        "deploy/Containerfile",
+        "deploy/kubernetes/sidecar.yaml",
+        "deploy/kubernetes/service.yaml",
+    ] {
+        let text = shipped(file);
+        let words = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+        for word in words.filter(|w| w.starts_with("VERZET_")) {
+            assert!(variables.contains(word), "{file}: {word}");
+        }
+    }
+}
