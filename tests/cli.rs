@@ -171,6 +171,14 @@ limits.default_deadline        5s               default
 ledger.dir                                      default
 pages.listen                   127.0.0.1:50080  default
 pages.second_person            yes              default
+report.daily_dir                                default
+report.daily_at                06:00            default
+report.mail_server                              default
+report.mail_tls                starttls         default
+report.mail_user                                default
+report.mail_password_file                       default
+report.mail_from                                default
+report.mail_to                                  default
 serve.threads                  0                default
 serve.grace                    10s              default
 metrics.listen                 127.0.0.1:9464   default
