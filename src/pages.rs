@@ -67,7 +67,6 @@ struct Pages {
     sample: bool,
     second_person: bool,
     tls: bool,
-    oidc: bool,
 }
 
 /// Why the pages cannot be served.
@@ -87,7 +86,6 @@ pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, Pa
         sample: options.sample,
         second_person: options.second_person,
         tls: options.tls,
-        oidc: false,
         sidecar,
     };
     let router = Router::new()

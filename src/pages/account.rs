@@ -61,7 +61,6 @@ struct SignInPage {
     problem: Option<String>,
     code_needed: bool,
     sample: bool,
-    oidc: bool,
 }
 
 #[derive(Template)]
@@ -105,7 +104,6 @@ pub(crate) async fn sign_in_form(
         problem: None,
         code_needed: false,
         sample: pages.sample,
-        oidc: pages.oidc,
     })
 }
 
@@ -144,7 +142,6 @@ pub(crate) async fn sign_in(
         problem: Some(problem),
         code_needed: matches!(error, SignInError::CodeNeeded),
         sample: pages.sample,
-        oidc: pages.oidc,
         s,
     };
     Ok((StatusCode::UNAUTHORIZED, respond(&page)?).into_response())

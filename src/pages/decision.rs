@@ -95,6 +95,9 @@ pub(crate) async fn get(
     let case = case
         .filter(|case| s.viewer.sees(&case.decision.seller))
         .ok_or(Failure::NotFound)?;
+    let person = case.decision.personal.as_ref().and_then(|p| p.e164);
+    let key = person.map_or_else(|| id.to_string(), |number| number.to_string());
+    s.looked(&pages, Action::SeeDecision, &case.decision.seller, &key)?;
     s.zone = case.zone.clone();
     let told = tell(&s, &case);
     let trail = trail::rows(&s, &case);

@@ -126,6 +126,10 @@ pub(crate) async fn get(
         Ok((counts, list))
     })
     .await?;
+    if !list.decisions.is_empty() {
+        let seller = s.viewer.only_seller().unwrap_or_default();
+        s.looked(&pages, Action::SeeDecisions, seller, &asked.with(&[]))?;
+    }
     let page = page(s, asked, counts, list.decisions, list.next, list.behind);
     respond(&DecisionsPage { problem, ..page })
 }

@@ -33,10 +33,12 @@ struct Because {
 pub(crate) fn tell(s: &Shell, case: &Case) -> Told {
     let reason = case.decision.reason;
     let because = because(s, case);
-    // What the fact says comes before what the question says.
-    let mut values = because.values;
-    values.extend(common(s, case));
-    let values: Vec<_> = values.iter().map(|(name, v)| (*name, v.as_str())).collect();
+    let asked = common(s, case);
+    // In the sentence what the fact says comes first; what would have to differ is about the question.
+    let (mut values, mut question) = (because.values.clone(), asked.clone());
+    values.extend(asked);
+    question.extend(because.values);
+    let values = as_texts(&values);
     let key = match because.variant {
         "" => format!("why.{reason}"),
         variant => format!("why.{reason}_{variant}"),
@@ -49,8 +51,12 @@ pub(crate) fn tell(s: &Shell, case: &Case) -> Told {
     };
     Told {
         sentence: s.f(told, "why", clause),
-        differ: differ(s, reason, &values),
+        differ: differ(s, reason, &as_texts(&question)),
     }
+}
+
+fn as_texts<'v>(values: &'v [(&'static str, String)]) -> Vec<(&'static str, &'v str)> {
+    values.iter().map(|(name, v)| (*name, v.as_str())).collect()
 }
 
 /// What would have to be different for another verdict: of the reason, with the names of this case.
