@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Closed(Closed),
     /// A fixed schedule that does not wait for answers
     Open(Open),
+    /// More than can be done, and how that is borne
+    Overload(Overload),
     /// Write the question files for `bench/ghz/run`
     Numbers(Numbers),
     /// An echo server; ends with its standard input
@@ -92,6 +94,32 @@ pub(crate) struct Open {
     pub(crate) warm_up: f64,
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) connections: usize,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Overload {
+    /// Multiples of the capacity that are offered
+    #[arg(
+        long,
+        value_name = "X",
+        value_delimiter = ',',
+        default_value = "0.5,0.75,0.9,1,1.25,1.5,2,2.5,3"
+    )]
+    pub(crate) factors: Vec<f64>,
+    /// Seconds of each
+    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    pub(crate) seconds: f64,
+    /// Seconds of the last one
+    #[arg(long, value_name = "S", default_value_t = 60.0)]
+    pub(crate) longest: f64,
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) connections: usize,
+    /// After so many milliseconds nobody waits for an answer any more
+    #[arg(long, value_name = "MS", default_value_t = 1_000)]
+    pub(crate) deadline_ms: u64,
+    /// Where to draw it
+    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/overload.svg"))]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(clap::Args, Debug)]

@@ -4,7 +4,7 @@
 //! every question it delays ("coordinated omission" is what a closed loop makes of it). How late the
 //! generator itself was is printed beside it.
 
-mod pace;
+pub(crate) mod pace;
 
 use std::{
     net::SocketAddr,

@@ -76,10 +76,7 @@ impl Target {
             dir,
         };
         let caller = Caller::start(addr);
-        target.wait(
-            || caller.answers.load(Ordering::Relaxed) > 0,
-            "a first answer",
-        );
+        target.wait(|| caller.answered(), "a first answer");
         target.caller = Some(caller);
         target
     }
@@ -118,10 +115,7 @@ impl Target {
     pub(crate) fn finish(mut self) {
         self.is_well();
         let fresh = Caller::start(self.addr);
-        self.wait(
-            || fresh.answers.load(Ordering::Relaxed) > 0,
-            "answer to a new caller",
-        );
+        self.wait(|| fresh.answered(), "answer to a new caller");
         assert_eq!(fresh.stop(), None);
         let caller = self.caller.take().unwrap();
         assert_eq!(

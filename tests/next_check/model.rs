@@ -107,7 +107,7 @@ type Change = Vec<(&'static str, Group)>;
 
 impl Sidecar {
     fn new(mutant: Mutant) -> Self {
-        let keys = ["a", "b"];
+        let keys = ["number", "person", "other"];
         Self {
             mutant,
             groups: Groups(keys.map(|k| (k, Mutex::default())).into()),
@@ -170,23 +170,27 @@ impl Sidecar {
         }
     }
 
-    fn check(&self, key: &str) -> (u64, Group) {
+    /// What is known of all keys of a question, in one world.
+    fn check(&self, question: Question) -> (u64, Group) {
         loop {
             let shown = *self.shown.lock().unwrap();
             let revision = match self.mutant {
                 Mutant::NoVersions => u64::MAX,
                 _ => shown,
             };
-            if let Some(group) = self.groups.get(key, revision) {
-                return (shown, group);
+            let known = question.iter().try_fold(Group::default(), |known, key| {
+                Some(known.with(self.groups.get(key, revision)?))
+            });
+            if let Some(known) = known {
+                return (shown, known);
             }
         }
     }
 
     /// What a sidecar knows that is started after the power went at this moment.
-    fn after_a_crash(&self, key: &str) -> Group {
+    fn after_a_crash(&self, question: Question) -> Group {
         let durable = self.durable.lock().unwrap();
-        let rows = durable.iter().filter(|(k, _)| *k == key);
+        let rows = durable.iter().filter(|(k, _)| question.contains(k));
         rows.fold(Group::default(), |known, (_, group)| known.with(*group))
     }
 }
@@ -195,49 +199,55 @@ const STOP: Group = Group {
     permit: false,
     stop: true,
 };
-const BOTH: Group = Group {
+const PERMIT: Group = Group {
     permit: true,
-    stop: true,
+    stop: false,
 };
 
-/// Two writers and a reader: an objection on one key, and a change set with a permit and a stop on it
-/// and on another.
+/// The keys a question looks at: a number and the person tied to it, and another number.
+type Question = &'static [&'static str];
+const TIED: Question = &["number", "person"];
+const OTHER: Question = &["other"];
+
+/// Two writers and a reader: objections on one number, and a change set with a permit on another number
+/// and, written into memory after it, a newer stop of the person tied to it.
 fn run(mutant: Mutant) {
     let sidecar = Arc::new(Sidecar::new(mutant));
     let told = Arc::new(Mutex::new(Vec::new()));
-    let writer = |change: Change| {
+    let writer = |question: Question, changes: Vec<Change>| {
         let (sidecar, told) = (sidecar.clone(), told.clone());
         thread::spawn(move || {
-            let key = change[0].0;
-            sidecar.write(&change, || told.lock().unwrap().push(key));
-            // The writer's own next check.
-            assert!(sidecar.check(key).1.stop, "the next check misses the stop");
+            for change in changes {
+                sidecar.write(&change, || told.lock().unwrap().push(question));
+                // The writer's own next check.
+                let (_, known) = sidecar.check(question);
+                assert!(known.stop, "the next check misses the stop");
+            }
         })
     };
-    let single = writer(vec![("a", STOP)]);
-    let set = writer(vec![("b", BOTH), ("a", BOTH)]);
+    let single = writer(OTHER, vec![vec![("other", STOP)], vec![("other", STOP)]]);
+    let set = writer(TIED, vec![vec![("number", PERMIT), ("person", STOP)]]);
     let reader = {
         let (sidecar, told) = (sidecar.clone(), told.clone());
         thread::spawn(move || {
             let mut last = 0;
             for _ in 0..3 {
                 let acknowledged = told.lock().unwrap().clone();
-                for key in acknowledged {
-                    let lost = !sidecar.after_a_crash(key).stop;
-                    assert!(!lost, "an acknowledged stop is not on disk");
-                    assert!(
-                        sidecar.check(key).1.stop,
-                        "another's next check misses the stop"
-                    );
+                for question in acknowledged {
+                    let kept = sidecar.after_a_crash(question).stop;
+                    assert!(kept, "an acknowledged stop is not on disk");
+                    let (_, known) = sidecar.check(question);
+                    assert!(known.stop, "another's next check misses the stop");
                 }
-                for key in ["a", "b"] {
-                    let (revision, group) = sidecar.check(key);
-                    assert!(!group.permit || group.stop, "the permit without its stop");
+                for question in [TIED, OTHER] {
+                    let (revision, known) = sidecar.check(question);
+                    assert!(!known.permit || known.stop, "the permit without its stop");
                     // Whoever asks for a revision, and replay, rest on this.
-                    let brought = sidecar.bringing.lock().unwrap().clone();
-                    let brought = brought.iter().any(|(k, r)| *k == key && *r <= revision);
+                    let bringing = sidecar.bringing.lock().unwrap().clone();
+                    let mut brought = bringing.iter().filter(|(_, r)| *r <= revision);
+                    let brought = brought.any(|(key, _)| question.contains(key));
                     assert!(
-                        group.stop || !brought,
+                        known.stop || !brought,
                         "the world without what it is said to hold"
                     );
                     assert!(revision >= last, "the world goes back");

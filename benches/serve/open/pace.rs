@@ -9,15 +9,15 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// When each question is due.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Schedule {
-    pub(super) begin: Instant,
-    pub(super) every: Duration,
-    pub(super) count: u32,
+pub(crate) struct Schedule {
+    pub(crate) begin: Instant,
+    pub(crate) every: Duration,
+    pub(crate) count: u32,
 }
 
 impl Schedule {
     /// When question `n`, from 0, is due.
-    pub(super) fn due(&self, n: u32) -> Instant {
+    pub(crate) fn due(&self, n: u32) -> Instant {
         self.begin + self.every * n
     }
 }
@@ -26,7 +26,7 @@ impl Schedule {
 ///
 /// A thread of its own that sleeps: tokio's timer has steps of a millisecond, which at 10,000/s would
 /// be the largest part of what is measured, and spinning would take a core from the server.
-pub(super) fn pace(schedule: Schedule, due: &UnboundedSender<u32>) {
+pub(crate) fn pace(schedule: Schedule, due: &UnboundedSender<u32>) {
     for n in 0..schedule.count {
         let wait = schedule.due(n).saturating_duration_since(Instant::now());
         if !wait.is_zero() {
