@@ -18,7 +18,7 @@ mod summary;
 
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
 
@@ -41,7 +41,7 @@ use index::Index;
 #[derive(Debug)]
 pub struct Reports {
     index: Arc<Index>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// How the index is to work.
@@ -68,12 +68,29 @@ impl Reports {
             .spawn(move || fed.feed())
             .inspect_err(|error| tracing::error!(%error, "reports are fed only when asked for"))
             .ok();
-        Self { index, thread }
+        Self {
+            index,
+            thread: Mutex::new(thread),
+        }
     }
 
     /// The zone of hours, days, weeks and months.
     pub fn zone(&self) -> &Zone {
         &self.index.zone
+    }
+
+    /// Feeds the index no more and lets go of the ledger's parts, so that the ledger can come to rest.
+    pub fn close(&self) {
+        self.index.stop();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if thread.is_some_and(|t| t.join().is_err()) {
+            tracing::error!("the reports' thread panicked");
+        }
+        self.index.let_go();
     }
 
     /// Counts decisions by group.
@@ -196,9 +213,6 @@ pub fn mark_erased(dir: &Path) -> Result<(), ReportError> {
 
 impl Drop for Reports {
     fn drop(&mut self) {
-        self.index.stop();
-        if self.thread.take().is_some_and(|t| t.join().is_err()) {
-            tracing::error!("the reports' thread panicked");
-        }
+        self.close();
     }
 }

@@ -219,6 +219,7 @@ impl Server {
                 clean = false;
             }
         }
+        self.sidecar.reports.close();
         self.sidecar.ledger.close();
         let _ = std::fs::remove_file(&self.socket);
         clean

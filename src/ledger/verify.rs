@@ -281,18 +281,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A part without a head between parts that have one: sealing goes from the oldest on.
+    /// A part without a head before one that is sealed: sealing goes from the oldest on.
     fn unsigned(&mut self) {
         let parts = &self.found.parts;
-        let is_signed = |p: &PartReport| p.head.is_some();
-        let first = parts.iter().position(is_signed);
-        let last = parts.iter().rposition(is_signed);
+        let is_sealed = |p: &PartReport| matches!(p.state, PartState::Sealed | PartState::Purged);
+        let last = parts.iter().rposition(is_sealed);
         let (mut gone, mut notes) = (Vec::new(), Vec::new());
         for (place, part) in parts.iter().enumerate() {
-            if !part.sound || is_signed(part) {
+            if !part.sound || part.head.is_some() {
                 continue;
             }
-            if first.is_some_and(|first| first < place) && last.is_some_and(|last| place < last) {
+            if last.is_some_and(|last| place < last) {
                 gone.push(part.day);
             } else {
                 notes.push(format!(

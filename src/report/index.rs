@@ -136,6 +136,11 @@ impl Index {
         self.ring();
     }
 
+    /// Lets go of the ledger's parts.
+    pub(super) fn let_go(&self) {
+        self.feeder().let_go();
+    }
+
     fn ring(&self) {
         *self.wake.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.wake.1.notify_all();

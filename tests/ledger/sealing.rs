@@ -135,6 +135,9 @@ fn parts_that_were_never_sealed_are_sealed_one_after_the_other() {
     assert_eq!(intact(dir.path()), [PartState::Unsigned; 4]);
     let ledger = started(dir.path(), NOON.0 + 3 * A_DAY);
     let at = |day| head(dir.path(), Day(DAY.0 + day)).map(|head| head.kind);
+    until(|| at(0) == Some(HeadKind::Sealed));
+    // Half-way nothing is wrong either.
+    intact(dir.path());
     until(|| (0..3).all(|day| at(day) == Some(HeadKind::Sealed)));
     record(&ledger, &mixed(9), Micros(NOON.0 + 3 * A_DAY));
     ledger.close();

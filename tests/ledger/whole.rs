@@ -204,8 +204,8 @@ const CASES: &[Case] = &[
         fs::remove_file(dir.join("2026-11-24.db")).unwrap();
         fs::remove_file(dir.join("2026-11-24.head")).unwrap();
     }, "2026-11-25.db: it continues 2026-11-24, and that part is gone"),
-    file("a head gone", |dir| fs::remove_file(dir.join("2026-11-25.head")).unwrap(),
-        "2026-11-25.head: the head is gone"),
+    file("a head gone", |dir| fs::remove_file(dir.join("2026-11-24.head")).unwrap(),
+        "2026-11-24.head: the head is gone"),
     file("another day's head", |dir| {
         fs::copy(dir.join("2026-11-24.head"), dir.join("2026-11-25.head")).unwrap();
     }, "2026-11-25.head: the head of part 2026-11-24"),

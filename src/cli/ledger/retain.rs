@@ -165,14 +165,6 @@ pub(super) fn erase(config: &Config, found: &Found, args: &Erase) -> Result<Exit
         ))?;
     }
     out.end()?;
-    let index = config.data_dir.join("report");
-    if erased.records() > 0 && index.exists() {
-        eprintln!(
-            "warning: the reports' index is made out of the ledger and may still know the number: stop \
-             the sidecar, remove {}, and start it; the index is made anew",
-            index.display()
-        );
-    }
     for day in &erased.logs_left {
         eprintln!(
             "warning: {day}.db: a reader holds its log, in which erased bytes may still be; run this again"

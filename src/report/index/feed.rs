@@ -89,6 +89,10 @@ fn lower_priority() {
 }
 
 impl Feeder {
+    pub(super) fn let_go(&mut self) {
+        self.reader = None;
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.file.is_some()
     }
