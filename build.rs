@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "proto/verzet/v1/register.proto",
         "proto/verzet/v1/policy.proto",
         "proto/verzet/v1/report.proto",
+        "proto/verzet/v1/access.proto",
     ];
     println!("cargo:rerun-if-changed=proto");
     let descriptors = protox::compile(files, ["proto"])?;

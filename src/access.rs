@@ -6,6 +6,7 @@
 
 mod action;
 mod caller;
+mod certificates;
 pub mod changes;
 mod database;
 mod delay;
@@ -17,6 +18,7 @@ mod secret;
 mod sellers;
 pub mod sessions;
 mod sign_in;
+mod table;
 pub mod tokens;
 mod totp;
 pub mod web;
@@ -29,6 +31,7 @@ use rusqlite::Row;
 pub use self::{
     action::{Action, Grant},
     caller::{Caller, NoCaller, masked},
+    certificates::CertificateCallers,
     changes::{ChangeFilter, ChangeRow, Changes, NewChange},
     database::FILE,
     error::AccessError,
@@ -38,6 +41,7 @@ pub use self::{
     sellers::Sellers,
     sessions::{Session, SessionLimits},
     sign_in::TotpKey,
+    table::actions_markdown,
     tokens::{Lease, TokenRow, Tokens},
 };
 use self::{database::Database, sessions::Sessions};

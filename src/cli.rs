@@ -7,6 +7,7 @@
 mod args;
 mod backup;
 mod catalogue;
+mod changes;
 mod check;
 mod config;
 mod connect;
@@ -25,10 +26,13 @@ mod progress;
 mod register;
 mod replay;
 mod report;
+mod role;
 mod scrub;
 mod serve;
 mod start;
+mod token;
 mod unclear;
+mod user;
 mod words;
 
 use std::{process::ExitCode, time::Duration};
@@ -82,6 +86,15 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Health(health::Args),
+    /// What dialers and other programs show to say who they are
+    #[command(subcommand)]
+    Token(token::Command),
+    /// The accounts of people who sign in to the pages
+    #[command(subcommand)]
+    User(user::Command),
+    /// Who changed or looked at what
+    #[command(subcommand)]
+    Changes(changes::Command),
     /// The configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -123,6 +136,9 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Objection(command) => client(objection::run(&place, command)),
         Command::Unclear(command) => client(unclear::run(&place, command)),
         Command::Catalogue(command) => client(catalogue::run(&place, command)),
+        Command::Token(command) => client(token::run(&place, command)),
+        Command::User(command) => client(user::run(&place, command)),
+        Command::Changes(command) => client(changes::run(&place, command)),
     }
 }
 

@@ -8,16 +8,17 @@ mod problem;
 mod render;
 mod sources;
 mod table;
+mod together;
 
 use std::{io, net::SocketAddr, path::Path, path::PathBuf};
 
-pub use kind::{Durability, Kind, Language, LogFormat, LogLevel, SecondPerson};
+pub use kind::{Durability, Kind, Language, LogFormat, LogLevel, OpenLoopback, SecondPerson};
 pub use problem::{Origin, Problem};
 pub use render::{sample, settings_markdown};
 pub use sources::{Flag, environment};
 pub use table::{
-    CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, MetricsConfig, PagesConfig,
-    ReportConfig, SETTINGS, ServeConfig, Setting, TraceConfig,
+    AccessConfig, CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, MetricsConfig,
+    PagesConfig, ReportConfig, SETTINGS, ServeConfig, Setting, TlsConfig, TraceConfig,
 };
 
 /// The file that is read where no other is named, if it is there.
@@ -54,6 +55,7 @@ impl Config {
         sources.read_flags(flags);
         let mut reader = sources.into_reader();
         let config = Self::read(&mut reader);
+        together::check(&mut reader);
         match config {
             Some(mut config) if reader.problems.is_empty() => {
                 config.values = reader.values;

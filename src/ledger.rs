@@ -52,7 +52,7 @@ pub use progress::Ticket;
 pub use proof::{Checked, Proof, ProofError, ProveError, prove};
 pub use purge::{PurgeError, Purged, purge, purgeable};
 pub use queue::Health;
-pub use read::{Filter, Page, RawChain, RawGroup, RawRecord, Reader};
+pub use read::{Filter, Page, RawChain, RawGroup, RawRecord, Reader, RecentCall};
 pub use seal::{
     FileHash, Head, HeadError, HeadKind, PublicKey, PublicKeyError, known_keys, seal_all,
     signed_heads, unsealed,

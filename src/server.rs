@@ -8,9 +8,13 @@ mod clock_watch;
 mod connection;
 mod connections;
 mod health;
+mod lock;
 mod scrape;
+pub mod secure;
 mod services;
 mod socket;
+mod stream;
+pub mod tls;
 mod traced;
 mod traffic;
 
@@ -27,7 +31,9 @@ use tokio::{runtime, sync::watch};
 pub use connections::ConnectionLimits;
 pub use socket::SOCKET;
 
+use self::{lock::Lock, tls::Tls};
 use crate::{
+    access::Caller,
     sidecar::Sidecar,
     wire::check::{CheckLimits, Checks},
 };
@@ -37,6 +43,10 @@ use crate::{
 pub struct ServerOptions {
     /// The dialers' port; `None` serves only the socket.
     pub listen: Option<SocketAddr>,
+    /// TLS of that port; `None` is in clear.
+    pub tls: Option<Arc<Tls>>,
+    /// Who somebody without token or certificate is on that port; `None` is nobody.
+    pub open: Option<Caller>,
     /// Runtimes, one a thread.
     pub threads: usize,
     /// What bounds connections.
@@ -146,8 +156,13 @@ impl Server {
                         let checks = Checks::new(sidecar.clone(), mailbox, options.check)
                             .until(stopped.clone());
                         let routes = services::for_dialers(&sidecar, &checks, &health, &options);
-                        accept::serve(checks, routes, sidecar.clone(), &options, dealt, stopped)
-                            .await;
+                        let lock = Lock::new(sidecar.access.clone(), options.open.clone());
+                        let way = accept::Way {
+                            checks,
+                            routes,
+                            lock,
+                        };
+                        accept::serve(way, sidecar.clone(), &options, dealt, stopped).await;
                         delivery.abort();
                     });
                 })?);
@@ -170,6 +185,9 @@ impl Server {
                     let stopped = stopped.clone();
                     tokio::spawn(scrape::serve(served.clone(), address, scraped, stopped));
                 }
+                if let Some(tls) = &own.tls {
+                    tokio::spawn(tls.clone().watch(stopped.clone()));
+                }
                 if let Some(listener) = listener {
                     let connections =
                         connections::Connections::new(served.clone(), own.connections);
@@ -183,7 +201,8 @@ impl Server {
                 }
                 let checks = Checks::new(served.clone(), mailbox, own.check).until(stopped.clone());
                 let routes = services::for_socket(&served, &checks, &health, &own);
-                socket::serve(routes, unix, &own, stopped).await;
+                let lock = Lock::new(served.access.clone(), Some(Caller::machine()));
+                socket::serve(routes, lock, unix, &own, stopped).await;
                 let _ = watching.await;
                 clock.abort();
                 delivery.abort();

@@ -1,5 +1,7 @@
 //! The front door: gRPC. Between the wire and the core, and nothing else.
 
+pub mod access;
+pub mod caller;
 pub mod catalogue;
 pub mod check;
 pub mod convert;

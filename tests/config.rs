@@ -5,8 +5,8 @@
 use std::{fs, io, path::Path, path::PathBuf, time::Duration};
 
 use verzet::config::{
-    Config, Durability, Flag, Language, LogFormat, LogLevel, Origin, SETTINGS, sample,
-    settings_markdown,
+    Config, Durability, Flag, Language, LogFormat, LogLevel, OpenLoopback, Origin, SETTINGS,
+    sample, settings_markdown,
 };
 
 /// Reads a file with this text; every problem, with the directory cut off.
@@ -66,6 +66,10 @@ fn every_default() {
     assert_eq!(c.serve.threads, 0);
     assert_eq!(c.serve.grace, Duration::from_secs(10));
     assert!((1..=8).contains(&c.threads()));
+    assert_eq!(c.access.loopback, OpenLoopback::Agent);
+    assert_eq!(c.access.session_idle, Duration::from_secs(1_800));
+    assert_eq!(c.access.session_length, Duration::from_secs(43_200));
+    assert_eq!(c.tls.certificate, PathBuf::new());
     assert_eq!(c.log.format, LogFormat::Text);
     assert_eq!(c.log.level, LogLevel::Info);
     assert_eq!(c.socket(), Path::new("verzet-data/verzet.sock"));
@@ -119,6 +123,30 @@ fn an_address_may_be_a_port_alone_and_is_then_on_loopback() {
 }
 
 #[test]
+fn what_other_machines_reach_needs_tls() {
+    let tls = "listen = \"0.0.0.0:50051\"\n[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+    let c = load(tls, &[], &[]).unwrap();
+    assert_eq!(c.listen.to_string(), "0.0.0.0:50051");
+    assert_eq!(
+        problems("[tls]\nkey = \"k.pem\"\nclient_ca = \"ca.pem\"\n"),
+        [
+            "v.toml:2: tls.key: means nothing without tls.certificate; set both, or neither",
+            "v.toml:3: tls.client_ca: means nothing without tls.certificate; set both, or neither",
+        ]
+    );
+    assert_eq!(
+        problems(&format!("{tls}client_callers = \"x=boss\"\n")),
+        [
+            "v.toml:5: tls.client_callers: `x=boss` has no role; write one of dialer, agent, supervisor, compliance, operator, auditor; write \"dialer-1.example=dialer:noordlicht; auditor.example=auditor\""
+        ]
+    );
+    assert_eq!(
+        problems(&format!("{tls}client_callers = \"x=dialer\"\n")),
+        ["v.toml:5: tls.client_callers: means nothing without tls.client_ca; set both, or neither"]
+    );
+}
+
+#[test]
 fn units() {
     let c = load(
         "[limits]\nmessage_bytes = \"1024 KiB\"\ndefault_deadline = \"2m\"\n[check]\nallow_valid_for = \"1h\"\n",
@@ -163,7 +191,7 @@ threads = -1
     assert_eq!(
         problems(text),
         [
-            "v.toml:1: listen: `0.0.0.0:50051` can be reached from other machines, and there is neither TLS nor tokens yet to tell a dialer from a stranger; keep it on loopback, such as \"127.0.0.1:50051\", and put the sidecar beside the dialer",
+            "v.toml:1: listen: `0.0.0.0:50051` can be reached from other machines, and there is no TLS to keep tokens and numbers from whoever listens in; set tls.certificate and tls.key, or keep it on loopback, such as \"127.0.0.1:50051\", and put the sidecar beside the dialer",
             "v.toml:2: data_dir: is empty; write the path of a directory, or leave the setting out",
             "v.toml:3: languege: is not a setting; did you mean `language`?",
             "v.toml:4: default_region: `Holland` is not an ISO 3166 region; write two letters, such as \"NL\"",

@@ -1,16 +1,23 @@
 //! The bytes of a request, through the service: whatever they are, there is a status, and no verdict but
 //! one that is recorded or of a dry run.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tonic::body::Body;
 use tower::Service;
 use verzet::{
+    access::Caller,
     ledger::{Durability, LedgerOptions},
     number::Region,
     sidecar::{Language, Settings, Sidecar},
-    wire::check::{CheckLimits, CheckServer, Checks},
+    wire::{
+        caller::Asker,
+        check::{CheckLimits, CheckServer, Checks},
+    },
 };
 
 use super::choice;
@@ -33,7 +40,7 @@ fn served() -> Served {
         ledger: LedgerOptions::default(),
         accept_older_facts: false,
     };
-    let sidecar = std::sync::Arc::new(Sidecar::open(settings).unwrap());
+    let sidecar = Arc::new(Sidecar::open(settings).unwrap());
     verzet::sample::install(&sidecar).unwrap();
     let limits = CheckLimits {
         batch: 1_000,
@@ -75,6 +82,7 @@ pub fn request(data: &[u8]) {
     let body: Bytes = framed.freeze();
     let request = http::Request::post(format!("http://localhost/verzet.v1.CheckService/{path}"))
         .header("content-type", "application/grpc")
+        .extension(Asker::known(Arc::new(Caller::machine())))
         .body(Body::new(Whole(Some(body))))
         .unwrap();
     let Served { rt, server, .. } = served;

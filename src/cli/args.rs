@@ -61,6 +61,12 @@ pub(super) struct Target {
     /// Ask the sidecar at this address instead of the one on the data directory
     #[arg(long, alias = "listen", value_name = "ADDR")]
     pub(super) address: Option<String>,
+    /// A file with the token to show at --address
+    #[arg(long, value_name = "FILE", requires = "address")]
+    token_file: Option<PathBuf>,
+    /// A file with the CA of an https --address [default: the well-known ones]
+    #[arg(long, value_name = "FILE", requires = "address")]
+    ca_file: Option<PathBuf>,
 }
 
 impl Target {
@@ -68,7 +74,10 @@ impl Target {
     pub(super) async fn connect(&self, place: &Place, bare: Bare) -> Result<Session, CliError> {
         let config = place.load(&[])?;
         match &self.address {
-            Some(address) => Session::over_tcp(address).await,
+            Some(address) => {
+                let (token, ca) = (self.token_file.as_deref(), self.ca_file.as_deref());
+                Session::over_tcp(address, token, ca).await
+            }
             None => Session::on_directory(place, &config, bare).await,
         }
     }

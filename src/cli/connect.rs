@@ -1,9 +1,12 @@
 //! Reaching the sidecar: over the Unix socket in the data directory, over TCP, or by starting one in
 //! this process on a data directory no other process owns.
 
+mod shown;
+mod tls;
+
 use std::{
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -11,8 +14,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tonic::{
     Request,
+    service::interceptor::InterceptedService,
     transport::{Channel, Endpoint, Uri},
 };
+
+use self::shown::Shown;
 
 use super::{
     args::Place,
@@ -21,6 +27,7 @@ use super::{
 use crate::{
     config::Config,
     proto::v1::{
+        access_service_client::AccessServiceClient,
         catalogue_service_client::CatalogueServiceClient, check_service_client::CheckServiceClient,
         fact_service_client::FactServiceClient, intake_service_client::IntakeServiceClient,
         policy_service_client::PolicyServiceClient, register_service_client::RegisterServiceClient,
@@ -52,22 +59,28 @@ const ASK: Duration = Duration::from_secs(30);
 /// The largest answer taken in: a page of decisions with trails, a catalogue as a whole.
 const LARGEST_ANSWER: usize = 256 << 20;
 
+/// The way to a sidecar, with what is shown to it.
+pub(super) type Wire = InterceptedService<Channel, Shown>;
+
 /// A sidecar that can be asked.
 pub(super) struct Session {
     channel: Channel,
+    shown: Shown,
     embedded: Option<embedded::Handle>,
 }
 
 macro_rules! clients {
     ($($name:ident: $client:ident),+ $(,)?) => { $(
-        pub(super) fn $name(&self) -> $client<Channel> {
-            $client::new(self.channel.clone()).max_decoding_message_size(LARGEST_ANSWER)
+        pub(super) fn $name(&self) -> $client<Wire> {
+            $client::with_interceptor(self.channel.clone(), self.shown.clone())
+                .max_decoding_message_size(LARGEST_ANSWER)
         }
     )+ };
 }
 
 impl Session {
     clients! {
+        access: AccessServiceClient,
         check: CheckServiceClient,
         facts: FactServiceClient,
         catalogue: CatalogueServiceClient,
@@ -77,15 +90,35 @@ impl Session {
         report: ReportServiceClient,
     }
 
-    /// To a TCP address, such as `127.0.0.1:50051`.
-    pub(super) async fn over_tcp(address: &str) -> Result<Self, CliError> {
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|e| {
+    /// To a TCP address, such as `127.0.0.1:50051`, or over TLS to `https://host:50051`; a token and the
+    /// CA of the other end are read from files.
+    pub(super) async fn over_tcp(
+        address: &str,
+        token_file: Option<&Path>,
+        ca_file: Option<&Path>,
+    ) -> Result<Self, CliError> {
+        let shown = token_file.map_or(Ok(Shown::default()), Shown::read)?;
+        let is_secure = address.starts_with("https://");
+        let uri = match is_secure {
+            // The connector makes the connection secure; to tonic it is a plain one.
+            true => address.replacen("https://", "http://", 1),
+            false => format!("http://{}", address.trim_start_matches("http://")),
+        };
+        let endpoint = Endpoint::from_shared(uri).map_err(|e| {
             CliError::usage(
                 format!("--address: `{address}` is not an address ({e})"),
-                "write HOST:PORT, such as 127.0.0.1:50051",
+                "write HOST:PORT, such as 127.0.0.1:50051, or https://HOST:PORT",
             )
         })?;
-        let channel = endpoint.connect_timeout(CONNECT).connect().await.map_err(|e| {
+        let endpoint = endpoint.connect_timeout(CONNECT);
+        let connected = match is_secure {
+            true => {
+                let connector = tls::Connector::new(ca_file)?;
+                endpoint.connect_with_connector(connector.service()).await
+            }
+            false => endpoint.connect().await,
+        };
+        let channel = connected.map_err(|e| {
             CliError::unreachable(
                 format!("no sidecar answers: {address} ({})", innermost(&e)),
                 "start one with `verzet serve`, or leave --address out to use the data directory",
@@ -93,6 +126,7 @@ impl Session {
         })?;
         Ok(Self {
             channel,
+            shown,
             embedded: None,
         })
     }
@@ -111,6 +145,7 @@ impl Session {
             if let Some(channel) = running(config).await? {
                 return Ok(Self {
                     channel,
+                    shown: Shown::default(),
                     embedded: None,
                 });
             }
@@ -127,6 +162,7 @@ impl Session {
                 Ok(handle) => {
                     return Ok(Self {
                         channel: over_unix(config.socket()).await?,
+                        shown: Shown::default(),
                         embedded: Some(handle),
                     });
                 }

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use crate::{
+    access::{Caller, Role, Sellers, SessionLimits},
     clock::Micros,
-    config::{Config, Durability, Language, SecondPerson},
+    config::{Config, Durability, Language, OpenLoopback, SecondPerson},
     ledger::{self, LedgerOptions},
     pages::{self, PagesOptions, PagesServer},
-    server::{ConnectionLimits, ServeError, Server, ServerOptions},
+    server::{
+        ConnectionLimits, ServeError, Server, ServerOptions,
+        tls::{Tls, TlsOptions},
+    },
     sidecar::{self, OpenError, Settings, Sidecar},
     store::StoreError,
     wire::check::CheckLimits,
@@ -51,14 +55,56 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
     }
 }
 
+/// TLS as the configuration has it.
+fn tls(config: &Config) -> Result<Option<Arc<Tls>>, CliError> {
+    let files = &config.tls;
+    if files.certificate.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let options = TlsOptions {
+        certificate: files.certificate.clone(),
+        key: files.key.clone(),
+        client_ca: Some(files.client_ca.clone()).filter(|ca| !ca.as_os_str().is_empty()),
+        callers: files.client_callers.clone(),
+    };
+    Tls::new(options, files.handshake)
+        .map(Some)
+        .map_err(|e| CliError::usage(format!("TLS: {e}"), "see [tls] of the configuration"))
+}
+
+/// Who somebody without token or certificate is on the port. Beyond loopback that is nobody.
+fn open_to(config: &Config) -> Option<Caller> {
+    let loopback = |role| Caller {
+        name: "loopback".to_owned(),
+        role,
+        sellers: Sellers::All,
+    };
+    match config.access.loopback {
+        _ if !config.listen.ip().is_loopback() => None,
+        OpenLoopback::Nobody => None,
+        OpenLoopback::Agent => Some(loopback(Role::Agent)),
+        OpenLoopback::Machine => Some(loopback(Role::Machine)),
+    }
+}
+
 /// Starts serving; without `port` only on the socket.
 pub(super) fn serve(
     sidecar: Arc<Sidecar>,
     config: &Config,
     port: bool,
 ) -> Result<Server, CliError> {
+    let tls = match port {
+        true => tls(config)?,
+        false => None,
+    };
+    sidecar.access.set_session_limits(SessionLimits {
+        idle: config.access.session_idle,
+        absolute: config.access.session_length,
+    });
     let options = ServerOptions {
         listen: port.then_some(config.listen),
+        tls,
+        open: open_to(config),
         threads: config.threads(),
         connections: ConnectionLimits {
             connections: config.limits.connections,
@@ -103,14 +149,16 @@ pub(super) fn pages(
             "nothing was changed",
         )
     })?;
+    let tls = tls(config)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let options = PagesOptions {
         sample,
         second_person: config.pages.second_person == SecondPerson::Needed,
-        tls: false,
+        tls: tls.is_some(),
     };
     let failed = |error: String| CliError::failed(error, "nothing was changed");
     let router = pages::router(sidecar, options).map_err(|error| failed(error.to_string()))?;
-    let server = match PagesServer::start(config.pages.listen, router) {
+    let server = match PagesServer::start(config.pages.listen, tls, router) {
         Ok(server) => Some(server),
         Err(error) => match config.pages_bind_problem(&error) {
             Some(problem) => return Err(CliError::Config(vec![problem])),
@@ -126,7 +174,7 @@ pub(super) fn pages(
     };
     if let Some(server) = &server {
         tracing::info!(
-            pages = format!("http://{}/", server.listening),
+            pages = format!("{scheme}://{}/", server.listening),
             "the pages are served"
         );
     }

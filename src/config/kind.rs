@@ -10,13 +10,15 @@ use std::{
 use tonic::codegen::http::Uri;
 
 use super::SOCKET_FILE;
-use crate::{facts::model::words, number::Region, report::mail::MailTls};
+use crate::{
+    access::CertificateCallers, facts::model::words, number::Region, report::mail::MailTls,
+};
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An IP address of this machine alone (loopback), and a port.
-    Loopback,
+    /// An IP address of this machine, and a port.
+    Listen,
     /// An IP address of this machine and a port, or "off".
     Address,
     /// The address of a collector of traces, or empty.
@@ -31,6 +33,8 @@ pub enum Kind {
     TimeOfDay,
     /// An ISO 3166 region.
     Region,
+    /// Which name in a client's certificate is which caller.
+    Callers,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A length of time between two bounds (both inside).
@@ -68,6 +72,18 @@ words! {
         Needed = 1 "yes",
         /// One person is enough.
         NotNeeded = 2 "no",
+    }
+}
+
+words! {
+    /// Who a caller without token or certificate is on a loopback port.
+    OpenLoopback {
+        /// Nobody: a token or certificate is needed there too.
+        Nobody = 1 "nobody",
+        /// An agent for all sellers: asks, and records stops.
+        Agent = 2 "agent",
+        /// As through the socket in the data directory: everything.
+        Machine = 3 "machine",
     }
 }
 
@@ -121,19 +137,6 @@ impl Read for SocketAddr {
                 "write it as \"127.0.0.1:50051\" or \"[::1]:50051\"",
             );
         };
-        if !address.ip().is_loopback() {
-            return refuse(
-                format!(
-                    "`{address}` can be reached from other machines, and there is neither TLS nor \
-                     tokens yet to tell a dialer from a stranger"
-                ),
-                format!(
-                    "keep it on loopback, such as \"127.0.0.1:{}\", and put the sidecar beside the \
-                     dialer",
-                    address.port()
-                ),
-            );
-        }
         Ok(address)
     }
 }
@@ -217,6 +220,17 @@ impl Read for PathBuf {
             );
         }
         Ok(path)
+    }
+}
+
+impl Read for CertificateCallers {
+    fn read(text: &str, _: Kind) -> Result<Self, Refusal> {
+        Self::parse(text).map_err(|what| {
+            (
+                what,
+                "write \"dialer-1.example=dialer:noordlicht; auditor.example=auditor\"".to_owned(),
+            )
+        })
     }
 }
 
@@ -321,7 +335,8 @@ read_words!(
     LogFormat,
     LogLevel,
     MailTls,
-    SecondPerson
+    SecondPerson,
+    OpenLoopback
 );
 
 fn size(text: &str, least: u64, most: u64) -> Result<u64, Refusal> {
@@ -418,7 +433,8 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Loopback => f.write_str("loopback address:port"),
+            Self::Listen => f.write_str("address:port"),
+            Self::Callers => f.write_str("name=role:seller,seller; …"),
             Self::Address => f.write_str("address:port or \"off\""),
             Self::Collector => f.write_str("http://host:port or empty"),
             Self::DataDir | Self::Path => f.write_str("path"),

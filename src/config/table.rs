@@ -5,10 +5,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{
     Value,
-    kind::{Durability, Kind, Language, LogFormat, LogLevel, SecondPerson},
+    kind::{Durability, Kind, Language, LogFormat, LogLevel, OpenLoopback, SecondPerson},
     sources::Reader,
 };
-use crate::{number::Region, report::mail::MailTls};
+use crate::{access::CertificateCallers, number::Region, report::mail::MailTls};
 use jiff::civil::Time;
 
 /// One setting.
@@ -109,9 +109,9 @@ const MIB: u64 = 1 << 20;
 
 settings! {
     top {
-        /// Where dialers connect. Without TLS and tokens only a loopback address is
-        /// accepted; a port alone means loopback; port 0 lets the system choose one.
-        listen: SocketAddr = "127.0.0.1:50051", Kind::Loopback;
+        /// Where dialers connect. An address that other machines reach needs TLS (section
+        /// tls); a port alone means loopback; port 0 lets the system choose one.
+        listen: SocketAddr = "127.0.0.1:50051", Kind::Listen;
         /// The directory of facts, ledger and socket. One process owns it. A relative
         /// path is read from the working directory.
         data_dir: PathBuf = "verzet-data", Kind::DataDir;
@@ -178,7 +178,7 @@ settings! {
     pages: PagesConfig {
         /// Where the pages are. A port alone means loopback; port 0 lets the system choose
         /// one. If the default port is taken, the pages are left out, with a warning.
-        listen: SocketAddr = "127.0.0.1:50080", Kind::Loopback;
+        listen: SocketAddr = "127.0.0.1:50080", Kind::Listen;
         /// Whether a pair signed as similar counts only when a second person signs too.
         second_person: SecondPerson = "yes", Kind::Word(&["yes", "no"]);
     }
@@ -214,6 +214,31 @@ settings! {
         /// Where `/metrics` is served, over HTTP without TLS; "off" serves none. It
         /// tells of sums, campaigns and registers, never of a number or person.
         listen: Option<SocketAddr> = "127.0.0.1:9464", Kind::Address;
+    }
+    /// Who may ask (docs/access.md).
+    access: AccessConfig {
+        /// Who a caller without token or certificate is on a loopback port: "agent" asks
+        /// and records stops for all sellers, "machine" may do everything, "nobody" is
+        /// refused. Elsewhere a token or certificate is always needed.
+        loopback: OpenLoopback = "agent", Kind::Word(&["nobody", "agent", "machine"]);
+        /// How long somebody stays signed in to the pages without doing anything.
+        session_idle: Duration = "30m", Kind::Duration(ms(60_000), ms(86_400_000));
+        /// How long somebody stays signed in at all.
+        session_length: Duration = "12h", Kind::Duration(ms(300_000), ms(604_800_000));
+    }
+    /// TLS of every port. The files are read again when they change.
+    tls: TlsConfig {
+        /// The certificate and its chain, PEM; empty means no TLS.
+        certificate: PathBuf = "", Kind::Path;
+        /// The certificate's key, PEM.
+        key: PathBuf = "", Kind::Path;
+        /// The CA of client certificates, PEM; empty asks for none.
+        client_ca: PathBuf = "", Kind::Path;
+        /// Which name in a client's certificate (DNS, URI, e-mail, or common name) is
+        /// which caller.
+        client_callers: CertificateCallers = "", Kind::Callers;
+        /// How long a handshake may take.
+        handshake: Duration = "5s", Kind::Duration(ms(100), ms(60_000));
     }
     /// What is written to standard error while serving.
     log: LogConfig {

@@ -51,6 +51,17 @@ impl fmt::Debug for Reader {
     }
 }
 
+/// A call that was asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentCall {
+    /// The dialer's id of the call.
+    pub call_id: String,
+    /// The seller it was for; empty if the campaign was unknown.
+    pub seller: String,
+    /// The decision.
+    pub id: DecisionId,
+}
+
 impl Reader {
     /// Reads the ledger in a directory that another process may be writing; `None` if there is none.
     ///
@@ -148,15 +159,11 @@ impl Reader {
         part::days(&self.dir)
     }
 
-    /// The call ids of the newest `max` records, newest first, and the decisions they were asked in.
-    /// A call asked about twice comes twice. For remembering after a start what was asked before it.
+    /// The calls of the newest `max` records, newest first. A call asked about twice comes twice. For remembering after a start what was asked before it.
     ///
     /// # Errors
     /// If a part cannot be read.
-    pub fn recent_call_ids(
-        &mut self,
-        max: usize,
-    ) -> Result<Vec<(String, DecisionId)>, LedgerError> {
+    pub fn recent_calls(&mut self, max: usize) -> Result<Vec<RecentCall>, LedgerError> {
         let (mut calls, mut left) = (Vec::new(), max);
         for day in part::days(&self.dir)?.into_iter().rev() {
             let Some(part) = self.part(day)? else {
@@ -173,10 +180,14 @@ impl Reader {
             let mut more = true;
             while more && left > 0 {
                 let count = left.min(MOST);
-                more = part.some_personal(&mut stretch, count, |id, personal| {
+                more = part.some_personal(&mut stretch, count, |id, seller, personal| {
                     left -= 1;
                     if let Some(personal) = personal.filter(|p| !p.call_id.is_empty()) {
-                        calls.push((personal.call_id.to_owned(), id));
+                        calls.push(RecentCall {
+                            call_id: personal.call_id.to_owned(),
+                            seller,
+                            id,
+                        });
                     }
                 })?;
             }

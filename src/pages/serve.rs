@@ -3,12 +3,15 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use axum::Router;
 use tokio::{runtime, sync::watch};
+
+use crate::server::{secure::SecureListener, tls::Tls};
 
 /// The pages, being served.
 #[derive(Debug)]
@@ -20,11 +23,11 @@ pub struct PagesServer {
 }
 
 impl PagesServer {
-    /// Serves pages on an address; returns once it takes connections.
+    /// Serves pages on an address, under TLS or in clear; returns once it takes connections.
     ///
     /// # Errors
     /// If the address cannot be bound, or no thread started.
-    pub fn start(listen: SocketAddr, router: Router) -> io::Result<Self> {
+    pub fn start(listen: SocketAddr, tls: Option<Arc<Tls>>, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind(listen)?;
         listener.set_nonblocking(true)?;
         let listening = listener.local_addr()?;
@@ -38,7 +41,7 @@ impl PagesServer {
             .build()?;
         let thread = thread::Builder::new().name("pages".into()).spawn(move || {
             rt.block_on(async move {
-                let listener = match tokio::net::TcpListener::from_std(listener) {
+                let listener = match SecureListener::new(listener, tls, stopped.clone()) {
                     Ok(listener) => listener,
                     Err(error) => {
                         tracing::error!(%error, "the pages cannot be served");

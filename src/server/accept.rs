@@ -6,7 +6,7 @@ use tokio::{
     net::TcpStream,
     sync::{mpsc, watch},
 };
-use tokio_stream::{StreamExt, wrappers::UnboundedReceiverStream};
+use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{service::Routes, transport::Server};
 use tower::layer::{
     layer_fn,
@@ -17,6 +17,9 @@ use super::{
     ServerOptions,
     connection::Connection,
     connections::{Connections, Place, Watched},
+    lock::Lock,
+    stream::Stream,
+    tls::{Speaks, Tls},
     traffic::Traffic,
 };
 use crate::{
@@ -78,27 +81,37 @@ pub(super) async fn deal(
     }
 }
 
+/// The way of a request: past the lock to the door of checks or the routes.
+pub(super) struct Way {
+    pub(super) checks: Checks,
+    pub(super) routes: Routes,
+    pub(super) lock: Lock,
+}
+
 /// Serves what is dealt to this runtime, until stopped and all is answered.
 pub(super) async fn serve(
-    checks: Checks,
-    routes: Routes,
+    Way {
+        checks,
+        routes,
+        lock,
+    }: Way,
     sidecar: Arc<Sidecar>,
     options: &ServerOptions,
     dealt: mpsc::UnboundedReceiver<Accepted>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let stopping = stopped.clone();
-    let incoming = UnboundedReceiverStream::new(dealt).map(move |Accepted { stream, place }| {
-        let stream = TcpStream::from_std(stream)?;
+    let incoming = open(dealt, options.tls.clone(), move |stream, place| {
         let (sidecar, stopping) = (sidecar.clone(), stopping.clone());
         let stream = Watched::new(stream, place, sidecar, stopping.clone());
-        Ok::<_, std::io::Error>(Connection::new(stream, stopping))
+        Connection::new(stream, stopping)
     });
     let stop = async move {
         let _ = stopped.wait_for(|s| *s).await;
     };
     let (longest, traced) = (options.message_bytes, options.traced);
     let served = bounded(options)
+        .layer(lock)
         .layer(layer_fn(move |rest| {
             CheckDoor::new(checks.clone(), longest, rest).shut(traced)
         }))
@@ -108,6 +121,39 @@ pub(super) async fn serve(
     if let Err(error) = served {
         tracing::error!(%error, "a runtime stopped serving");
     }
+}
+
+/// Makes connections ready to be served. A handshake is made beside the others, so that a slow one holds
+/// nobody up.
+fn open<C: Send + 'static>(
+    mut dealt: mpsc::UnboundedReceiver<Accepted>,
+    tls: Option<Arc<Tls>>,
+    connection: impl Fn(Stream, Place) -> C + Clone + Send + 'static,
+) -> UnboundedReceiverStream<std::io::Result<C>> {
+    let (ready, incoming) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Accepted { stream, place }) = dealt.recv().await {
+            let Ok(stream) = TcpStream::from_std(stream) else {
+                continue;
+            };
+            let (ready, connection) = (ready.clone(), connection.clone());
+            let serve = move |stream| {
+                let _ = ready.send(Ok(connection(stream, place)));
+            };
+            match tls.clone() {
+                None => serve(Stream::clear(stream)),
+                Some(tls) => {
+                    tokio::spawn(async move {
+                        match tls.accept(stream, Speaks::Grpc).await {
+                            Ok((stream, certificate)) => serve(Stream::tls(stream, certificate)),
+                            Err(error) => tracing::debug!(%error, "a connection was not secured"),
+                        }
+                    });
+                }
+            }
+        }
+    });
+    UnboundedReceiverStream::new(incoming)
 }
 
 /// The bounds of every connection.

@@ -9,11 +9,11 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
-use tonic::transport::server::{Connected, TcpConnectInfo};
+use tonic::transport::server::Connected;
 
+use super::stream::{Shown, Stream};
 use crate::{metrics::ConnectionRefused, sidecar::Sidecar, wire::link::Link};
 
 /// What bounds connections.
@@ -128,7 +128,7 @@ impl Connections {
 
 /// A connection, its bytes counted and its end told apart.
 pub(super) struct Watched {
-    stream: TcpStream,
+    stream: Stream,
     place: Place,
     /// The caller ended it, or the transport broke.
     gone: bool,
@@ -138,7 +138,7 @@ pub(super) struct Watched {
 
 impl Watched {
     pub(super) fn new(
-        stream: TcpStream,
+        stream: Stream,
         place: Place,
         sidecar: Arc<Sidecar>,
         stopped: watch::Receiver<bool>,
@@ -168,7 +168,7 @@ impl Drop for Watched {
 #[derive(Clone, Debug)]
 pub(super) struct Peer {
     pub(super) link: Arc<Link>,
-    pub(super) tcp: TcpConnectInfo,
+    pub(super) shown: Shown,
 }
 
 impl Connected for Watched {
@@ -177,7 +177,7 @@ impl Connected for Watched {
     fn connect_info(&self) -> Peer {
         Peer {
             link: self.place.link.clone(),
-            tcp: self.stream.connect_info(),
+            shown: self.stream.connect_info(),
         }
     }
 }

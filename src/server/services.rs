@@ -9,6 +9,7 @@ use crate::{
     proto::{
         DESCRIPTORS,
         v1::{
+            access_service_server::AccessServiceServer,
             catalogue_service_server::CatalogueServiceServer,
             fact_service_server::FactServiceServer, intake_service_server::IntakeServiceServer,
             policy_service_server::PolicyServiceServer,
@@ -18,6 +19,7 @@ use crate::{
     },
     sidecar::Sidecar,
     wire::{
+        access::AccessDoor,
         catalogue::CatalogueDoor,
         check::{CheckServer, Checks},
         facts::FactDoor,
@@ -55,6 +57,10 @@ pub(super) fn for_dialers(
             ReportServiceServer::new(ReportDoor(sidecar.clone()))
                 .max_decoding_message_size(max)
                 .max_encoding_message_size(usize::MAX),
+        )
+        .add_service(
+            AccessServiceServer::new(AccessDoor(sidecar.access.clone()))
+                .max_decoding_message_size(max),
         )
         .add_service(health.service());
     // Older tools ask v1alpha, newer ones v1: with both, none needs proto files.

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_stream::{StreamExt, wrappers::UnixListenerStream};
 use tonic::service::Routes;
 
-use super::{ServeError, ServerOptions, connection::Connection};
+use super::{ServeError, ServerOptions, connection::Connection, lock::Lock};
 
 /// The socket's name in the data directory.
 pub const SOCKET: &str = "verzet.sock";
@@ -35,6 +35,7 @@ pub(super) fn bind(path: &Path) -> Result<UnixListener, ServeError> {
 
 pub(super) async fn serve(
     routes: Routes,
+    lock: Lock,
     listener: UnixListener,
     options: &ServerOptions,
     mut stopped: watch::Receiver<bool>,
@@ -55,6 +56,7 @@ pub(super) async fn serve(
     // Imports take longer than a check may: the socket has no default deadline.
     let served = tonic::transport::Server::builder()
         .max_concurrent_streams(Some(options.streams_per_connection))
+        .layer(lock)
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop)
         .await;

@@ -51,7 +51,7 @@ where
         let under_way = peer.map(|peer| {
             let under_way = peer.link.request();
             request.extensions_mut().insert::<Arc<Link>>(peer.link);
-            request.extensions_mut().insert(peer.tcp);
+            request.extensions_mut().insert(peer.shown);
             under_way
         });
         Counting {

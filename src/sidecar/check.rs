@@ -96,7 +96,8 @@ impl Sidecar {
             if let Some(fault) = self.clock.fault() {
                 return Err(AppendError::Clock(fault.to_string()));
             }
-            recorded.earlier = self.recent.find(query.call_id);
+            let seller = asked.campaign.map_or("", |c| &*c.seller_id);
+            recorded.earlier = self.recent.find(seller, query.call_id);
             let outcomes: SmallVec<[RowOutcome; 32]> = asked.outcomes().collect();
             let facts: SmallVec<[_; 32]> = asked.facts().collect();
             let entry = Entry {
@@ -112,7 +113,7 @@ impl Sidecar {
                 intent: query.intent,
                 channel: asked.channel,
                 campaign: query.ask.campaign_id,
-                seller: asked.campaign.map_or("", |c| &c.seller_id),
+                seller,
                 source: match (query.ask.source_id, asked.campaign) {
                     ("", Some(c)) => &c.source_id,
                     (id, _) => id,
@@ -142,7 +143,7 @@ impl Sidecar {
                 earlier: recorded.earlier,
             };
             let ticket = self.ledger.append(&entry, query.ask.at)?;
-            self.recent.remember(query.call_id, ticket.id);
+            self.recent.remember(seller, query.call_id, ticket.id);
             recorded.ticket = Some(ticket);
         }
         Ok((build(&asked, &recorded), recorded.ticket))

@@ -145,10 +145,10 @@ impl Sidecar {
         let regions = world.catalogue.campaigns().filter_map(|c| c.region);
         number::warm_up(regions.chain([settings.default_region]));
         let recent = RecentCalls::default();
-        let mut calls = ledger.reader().recent_call_ids(super::recent::KEPT / 8)?;
+        let mut calls = ledger.reader().recent_calls(super::recent::KEPT / 8)?;
         calls.reverse();
-        for (call_id, id) in calls {
-            recent.remember(&call_id, id);
+        for call in calls {
+            recent.remember(&call.seller, &call.call_id, call.id);
         }
         let reports = Reports::open(
             &settings.data_dir.join("report"),

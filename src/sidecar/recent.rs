@@ -1,5 +1,7 @@
 //! The last decision of each `call_id`, so that a decision on a retried call names the earlier one.
 //!
+//! A call of another seller is another call, whatever its id: nothing of one shows in what another gets.
+//!
 //! Bounded: the last [`KEPT`] to twice as many calls are remembered; retries come within minutes.
 
 use std::{
@@ -43,23 +45,23 @@ impl Default for RecentCalls {
 }
 
 impl RecentCalls {
-    /// The last decision of a call; `None` for an empty id.
-    pub(super) fn find(&self, call_id: &str) -> Option<DecisionId> {
+    /// The last decision of a seller's call; `None` for an empty id.
+    pub(super) fn find(&self, seller_id: &str, call_id: &str) -> Option<DecisionId> {
         if call_id.is_empty() {
             return None;
         }
-        let key = self.hasher.hash_one(call_id);
+        let key = self.hasher.hash_one((seller_id, call_id));
         let generations = self.generations.load();
         generations.iter().find_map(|g| g.get(&key).map(|id| *id))
     }
 
-    /// Remembers a decision of a call.
-    pub(super) fn remember(&self, call_id: &str, id: DecisionId) {
+    /// Remembers a decision of a seller's call.
+    pub(super) fn remember(&self, seller_id: &str, call_id: &str, id: DecisionId) {
         if call_id.is_empty() {
             return;
         }
         let generations = self.generations.load();
-        let key = self.hasher.hash_one(call_id);
+        let key = self.hasher.hash_one((seller_id, call_id));
         if generations[0].insert(key, id).is_none()
             && self.count.fetch_add(1, Ordering::Relaxed) + 1 == KEPT
         {

@@ -16,7 +16,7 @@ use crate::{
         RegisterImported, RegisterRefused, RelationFields,
     },
     policy::{Regime, enforced::Enforcement},
-    store::{CatalogueKind, NewEnforcement, SnapshotRow, Store, StoreError, UnclearRow},
+    store::{CatalogueKind, FactBody, NewEnforcement, SnapshotRow, Store, StoreError, UnclearRow},
 };
 
 impl Sidecar {
@@ -223,6 +223,23 @@ impl Sidecar {
     /// If the store cannot be read.
     pub fn unclear(&self, include_settled: bool) -> Result<Vec<UnclearRow>, StoreError> {
         self.store().unclear(include_settled)
+    }
+
+    /// The seller of a fact; empty for an objection to all, `None` if there is no such fact.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn seller_of(&self, id: FactId) -> Result<Option<String>, StoreError> {
+        let row = self.store().fact(id)?;
+        let world = self.world();
+        Ok(row.map(|row| {
+            let seller = match row.body {
+                FactBody::Relation(fact) => fact.seller,
+                FactBody::Consent { fact, .. } => fact.seller,
+                FactBody::Objection { fact, .. } => fact.seller,
+            };
+            world.symbols.seller_id(seller)
+        }))
     }
 
     /// Settles an unclear stop; false if there is no open one of that number.

@@ -48,6 +48,22 @@ fn read(row: &Row<'_>) -> rusqlite::Result<UnclearRow> {
     })
 }
 
+impl UnclearRow {
+    /// The one seller the row names; empty if it names none, all, or if that cannot be told for certain:
+    /// a number may be typed with anything in it.
+    pub fn seller(&self) -> &str {
+        let named = |pair: &'_ str| pair.trim_start().starts_with("seller_id=");
+        let mut sellers = self.given.split(';').filter(|pair| named(pair));
+        match (sellers.next(), sellers.next()) {
+            (Some(pair), None) => match pair.trim().trim_start_matches("seller_id=") {
+                "*" => "",
+                id => id,
+            },
+            _ => "",
+        }
+    }
+}
+
 impl Change<'_> {
     /// Queues a row for a person; `None` if the same one waits already or was settled.
     ///

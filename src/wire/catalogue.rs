@@ -1,12 +1,19 @@
 //! CatalogueService: sellers, products and what is offered. Entries travel as the columns of their
 //! files, through the same validator.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use tonic::{Request, Response, Status};
 
-use super::status;
+use super::{
+    caller::{self, Asker},
+    status,
+};
 use crate::{
+    access::{Action, NewChange, Sellers},
     clock::Day,
     facts::catalogue::{Catalogue, SimilarPair},
     intake::RecordError,
@@ -20,21 +27,113 @@ use crate::{
 pub struct CatalogueDoor(pub Arc<Sidecar>);
 
 impl CatalogueDoor {
+    /// Changes the catalogue as one; `keys` and `new` say for Changes what was changed to what.
     async fn change(
         &self,
+        asker: Asker,
+        action: Action,
+        changed: Vec<Changed>,
         change: impl FnOnce(&Sidecar) -> Result<u64, RecordError> + Send + 'static,
     ) -> Result<u64, Status> {
+        // Entries refer to each other across sellers and are checked together, so what is wrong with
+        // one would tell of another's.
+        asker.for_all_sellers(action)?;
         let sidecar = self.0.clone();
-        tokio::task::spawn_blocking(move || change(&sidecar))
-            .await
-            .map_err(|_| Status::internal("the change broke off; see the log"))?
-            .map_err(|e| status::record(&e))
+        tokio::task::spawn_blocking(move || {
+            let revision = change(&sidecar)?;
+            for Changed { seller, key, new } in &changed {
+                let change = NewChange {
+                    seller,
+                    key,
+                    new,
+                    ..NewChange::default()
+                };
+                sidecar.access.note_change(asker.caller(), action, &change);
+            }
+            Ok(revision)
+        })
+        .await
+        .map_err(|_| Status::internal("the change broke off; see the log"))?
+        .map_err(|e| status::record(&e))
     }
 
-    /// Entries of the catalogue on the wire, by id.
-    fn list<T>(&self, of: impl FnOnce(&Catalogue, &Sidecar) -> Vec<T>) -> Vec<T> {
-        of(&self.0.world().catalogue, &self.0)
+    /// Entries of the catalogue on the wire, by id, for who may see those of these sellers.
+    fn list<T>(
+        &self,
+        asker: &Asker,
+        of: impl FnOnce(&Catalogue, &Sidecar, &Sellers) -> Vec<T>,
+    ) -> Vec<T> {
+        of(&self.0.world().catalogue, &self.0, &asker.caller().sellers)
     }
+}
+
+/// An entry that is changed, as Changes has it.
+struct Changed {
+    seller: String,
+    key: String,
+    new: String,
+}
+
+impl Changed {
+    /// An entry as its columns. Sellers, products, sources and campaigns have an id first; a seller is
+    /// its own, the others name theirs in the second column.
+    fn of_row((kind, columns): &(Kind, Vec<String>)) -> Self {
+        let column = |n: usize| columns.get(n).cloned().unwrap_or_default();
+        let (seller, key) = match kind {
+            Kind::Seller => (column(0), column(0)),
+            Kind::Category => (String::new(), column(0)),
+            Kind::Pair => (String::new(), format!("{};{}", column(0), column(1))),
+            Kind::Product | Kind::Source | Kind::Campaign => (column(1), column(0)),
+        };
+        Self {
+            seller,
+            key: format!("{} {key}", word(*kind)),
+            new: columns.join(" | "),
+        }
+    }
+
+    fn of_end((kind, key): &(Kind, String)) -> Self {
+        Self {
+            seller: String::new(),
+            key: format!("{} {key}", word(*kind)),
+            new: "ended".to_owned(),
+        }
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Seller => "seller",
+        Kind::Category => "category",
+        Kind::Product => "product",
+        Kind::Pair => "pair",
+        Kind::Source => "source",
+        Kind::Campaign => "campaign",
+    }
+}
+
+/// The categories that the products of these sellers are in, up to their roots: the taxonomy is shared,
+/// but what another sells in it is not.
+fn categories_of(catalogue: &Catalogue, sidecar: &Sidecar, sellers: &Sellers) -> HashSet<String> {
+    let symbols = &sidecar.world().symbols;
+    let parents: HashMap<&str, Option<&str>> = catalogue
+        .categories()
+        .map(|c| (&*c.id, c.parent.as_deref()))
+        .collect();
+    let mut seen = HashSet::new();
+    for product in catalogue.products() {
+        if !sellers.has(&symbols.seller_id(product.owner)) {
+            continue;
+        }
+        let mut at = product.category.as_deref();
+        while let Some(category) = at {
+            if !seen.insert(category.to_owned()) {
+                break;
+            }
+            at = parents.get(category).copied().flatten();
+        }
+    }
+    seen
 }
 
 /// The columns of an entry.
@@ -121,8 +220,14 @@ impl CatalogueService for CatalogueDoor {
         &self,
         request: Request<v1::PutCatalogueRequest>,
     ) -> Result<Response<v1::PutCatalogueResponse>, Status> {
+        let asker = caller::of(&request)?;
         let rows = rows(request.into_inner());
-        let revision = self.change(move |s| s.put_catalogue(&rows)).await?;
+        let changed = rows.iter().map(Changed::of_row).collect();
+        let revision = self
+            .change(asker, Action::PutCatalogue, changed, move |s| {
+                s.put_catalogue(&rows)
+            })
+            .await?;
         Ok(Response::new(v1::PutCatalogueResponse { revision }))
     }
 
@@ -130,6 +235,7 @@ impl CatalogueService for CatalogueDoor {
         &self,
         request: Request<v1::EndCatalogueRequest>,
     ) -> Result<Response<v1::EndCatalogueResponse>, Status> {
+        let asker = caller::of(&request)?;
         let r = request.into_inner();
         let mut ends: Vec<(Kind, String)> = Vec::new();
         let mut all = |kind, ids: Vec<String>| ends.extend(ids.into_iter().map(|id| (kind, id)));
@@ -140,8 +246,9 @@ impl CatalogueService for CatalogueDoor {
         all(Kind::Product, r.product_ids);
         all(Kind::Category, r.category_ids);
         all(Kind::Seller, r.seller_ids);
+        let changed = ends.iter().map(Changed::of_end).collect();
         let revision = self
-            .change(move |s| {
+            .change(asker, Action::EndCatalogue, changed, move |s| {
                 let ends: Vec<_> = ends.iter().map(|(k, id)| (*k, id.as_str())).collect();
                 s.end_catalogue(&ends)
             })
@@ -151,10 +258,12 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_sellers(
         &self,
-        _: Request<v1::ListSellersRequest>,
+        request: Request<v1::ListSellersRequest>,
     ) -> Result<Response<v1::ListSellersResponse>, Status> {
-        let sellers = self.list(|c, _| {
+        let asker = caller::of(&request)?;
+        let sellers = self.list(&asker, |c, _, own| {
             c.sellers()
+                .filter(|s| own.has(&s.id))
                 .map(|s| v1::Seller {
                     seller_id: s.id.to_string(),
                     name: s.name.clone(),
@@ -166,10 +275,13 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_categories(
         &self,
-        _: Request<v1::ListCategoriesRequest>,
+        request: Request<v1::ListCategoriesRequest>,
     ) -> Result<Response<v1::ListCategoriesResponse>, Status> {
-        let categories = self.list(|c, _| {
+        let asker = caller::of(&request)?;
+        let categories = self.list(&asker, |c, sidecar, own| {
+            let seen = (!own.are_all()).then(|| categories_of(c, sidecar, own));
             c.categories()
+                .filter(|c| seen.as_ref().is_none_or(|seen| seen.contains(&*c.id)))
                 .map(|c| v1::Category {
                     category_id: c.id.to_string(),
                     parent_id: c.parent.as_deref().unwrap_or_default().to_owned(),
@@ -182,10 +294,12 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_products(
         &self,
-        _: Request<v1::ListProductsRequest>,
+        request: Request<v1::ListProductsRequest>,
     ) -> Result<Response<v1::ListProductsResponse>, Status> {
-        let products = self.list(|c, sidecar| {
+        let asker = caller::of(&request)?;
+        let products = self.list(&asker, |c, sidecar, own| {
             c.products()
+                .filter(|p| own.has(&sidecar.world().symbols.seller_id(p.owner)))
                 .map(|p| v1::Product {
                     product_id: p.id.to_string(),
                     seller_id: sidecar.world().symbols.seller_id(p.owner),
@@ -199,10 +313,15 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_similar_pairs(
         &self,
-        _: Request<v1::ListSimilarPairsRequest>,
+        request: Request<v1::ListSimilarPairsRequest>,
     ) -> Result<Response<v1::ListSimilarPairsResponse>, Status> {
-        let mut similar_pairs = self.list(|c, sidecar| {
+        let asker = caller::of(&request)?;
+        let mut similar_pairs = self.list(&asker, |c, sidecar, own| {
             let symbols = &sidecar.world().symbols;
+            let is_own = |product| {
+                let owner = c.owner(product);
+                own.are_all() || owner.is_some_and(|s| own.has(&symbols.seller_id(s)))
+            };
             let pair = |p: &SimilarPair| v1::SimilarPair {
                 bought_product_id: symbols.product_id(p.bought),
                 offered_product_id: symbols.product_id(p.offered),
@@ -212,7 +331,10 @@ impl CatalogueService for CatalogueDoor {
                 expires_on: day(p.expires_on),
                 note: p.note.clone(),
             };
-            c.pairs().map(pair).collect()
+            c.pairs()
+                .filter(|p| is_own(p.bought) && is_own(p.offered))
+                .map(pair)
+                .collect()
         });
         similar_pairs.sort_by(|a: &v1::SimilarPair, b| {
             let key = |p: &v1::SimilarPair| {
@@ -231,11 +353,13 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_number_sources(
         &self,
-        _: Request<v1::ListNumberSourcesRequest>,
+        request: Request<v1::ListNumberSourcesRequest>,
     ) -> Result<Response<v1::ListNumberSourcesResponse>, Status> {
-        let mut number_sources = self.list(|c, sidecar| {
+        let asker = caller::of(&request)?;
+        let mut number_sources = self.list(&asker, |c, sidecar, own| {
             let symbols = &sidecar.world().symbols;
             c.sources()
+                .filter(|s| own.has(&symbols.seller_id(s.seller)))
                 .map(|s| v1::NumberSource {
                     source_id: s.id.to_string(),
                     seller_id: symbols.seller_id(s.seller),
@@ -253,11 +377,13 @@ impl CatalogueService for CatalogueDoor {
 
     async fn list_campaigns(
         &self,
-        _: Request<v1::ListCampaignsRequest>,
+        request: Request<v1::ListCampaignsRequest>,
     ) -> Result<Response<v1::ListCampaignsResponse>, Status> {
-        let mut campaigns = self.list(|c, sidecar| {
+        let asker = caller::of(&request)?;
+        let mut campaigns = self.list(&asker, |c, sidecar, own| {
             let symbols = &sidecar.world().symbols;
             c.campaigns()
+                .filter(|c| own.has(&c.seller_id))
                 .map(|c| v1::Campaign {
                     campaign_id: c.id.to_string(),
                     seller_id: c.seller_id.to_string(),

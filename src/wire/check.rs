@@ -3,6 +3,7 @@
 mod admit;
 mod batch;
 mod door;
+mod own;
 mod server;
 mod stream;
 mod tell;
@@ -20,8 +21,16 @@ use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 use tracing::{Instrument, field};
 
-use super::{convert, deadline, fields::Fields, gate::Gate, link::Link, status};
+use super::{
+    caller::{self, Asker},
+    convert, deadline,
+    fields::Fields,
+    gate::Gate,
+    link::Link,
+    status,
+};
 use crate::{
+    access::Action,
     clock::Micros,
     ledger::{Durability, LedgerError, Mailbox, Ticket, Waiting},
     log::TRACE,
@@ -97,10 +106,11 @@ impl Checks {
         &self,
         request: Request<Decoded<v1::CheckRequest>>,
     ) -> Result<Response<v1::CheckResponse>, Status> {
+        let asker = caller::of(&request)?;
         let (metadata, extensions, message) = request.into_parts();
         let left = deadline::left(metadata.as_ref(), self.limits.deadline);
         let question = received(message).inspect_err(|_| self.counts.invalid())?;
-        self.one(Rpc::Check, &question, left, extensions.get())
+        self.one(Rpc::Check, &asker, &question, left, extensions.get())
             .await
             .map(Response::new)
     }
@@ -108,24 +118,27 @@ impl Checks {
     async fn one(
         &self,
         rpc: Rpc,
+        asker: &Asker,
         r: &v1::CheckRequest,
         left: Duration,
         link: Option<&Arc<Link>>,
     ) -> Result<v1::CheckResponse, Status> {
         let timed = self.counts.begin(rpc, left);
-        let answer = self.answer(r, left, link, timed.began()).await;
+        let answer = self.answer(asker, r, left, link, timed.began()).await;
         self.count(timed, &answer);
         answer
     }
 
     async fn answer(
         &self,
+        asker: &Asker,
         r: &v1::CheckRequest,
         left: Duration,
         link: Option<&Arc<Link>>,
         mut began: Instant,
     ) -> Result<v1::CheckResponse, Status> {
         let form = form(r)?;
+        self.of_own(asker, Action::Check, &r.campaign_id, &r.source_id)?;
         if !r.dry_run {
             self.enough_time(left, &r.campaign_id)?;
         }

@@ -11,8 +11,9 @@ use tokio::sync::mpsc;
 use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
 
-use super::{fields::Fields, status};
+use super::{caller, fields::Fields, status};
 use crate::{
+    access::Action,
     intake::{FolderOptions, Imported},
     proto::v1::{self, import_folder_response::Event, intake_service_server::IntakeService},
     sidecar::Sidecar,
@@ -34,6 +35,8 @@ impl IntakeService for IntakeDoor {
         &self,
         request: Request<v1::ImportFolderRequest>,
     ) -> Result<Response<Self::ImportFolderStream>, Status> {
+        let asker = caller::of(&request)?;
+        asker.for_all_sellers(Action::ImportFolder)?;
         let asked = request.into_inner();
         let folder = PathBuf::from(&asked.folder);
         let mut fields = Fields::default();
@@ -76,6 +79,12 @@ impl IntakeService for IntakeDoor {
                         problems = imported.report.problems.len(),
                         "a folder was taken in"
                     );
+                    let what = match imported.applied {
+                        true => "applied",
+                        false => "held",
+                    };
+                    let (action, key) = (Action::ImportFolder, &options.origin);
+                    sidecar.access.note(asker.caller(), action, key, what);
                     Ok(event(Event::Report(report(imported))))
                 }
                 Err(error) => Err(status::intake(&error)),

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::fields::{Fields, timestamp};
+use super::{
+    caller,
+    fields::{Fields, timestamp},
+};
 use crate::{
+    access::{Action, NewChange},
     clock::Day,
     facts::model::Channel,
     policy::{Regime, enforced::Enforcement},
     proto::v1::{self, policy_service_server::PolicyService},
     sidecar::{Language, Sidecar},
+    store::StoreError,
 };
 
 /// The service.
@@ -123,7 +128,10 @@ impl PolicyService for PolicyDoor {
         &self,
         request: Request<v1::EnforceRegimeRequest>,
     ) -> Result<Response<v1::EnforceRegimeResponse>, Status> {
-        let r = request.into_inner();
+        let asker = caller::of(&request)?;
+        asker.for_all_sellers(Action::EnforceRegime)?;
+        let mut r = request.into_inner();
+        r.enforced_by = asker.signs_as(&r.enforced_by);
         let mut fields = Fields::default();
         fields.needed("regime_id", &r.regime_id);
         fields.needed("enforced_by", &r.enforced_by);
@@ -141,11 +149,20 @@ impl PolicyService for PolicyDoor {
         };
         let sidecar = self.0.clone();
         let chosen = tokio::task::spawn_blocking(move || {
-            sidecar.enforce(regime, from, until, &r.enforced_by, &r.why)
+            let chosen = sidecar.enforce(regime, from, until, &r.enforced_by, &r.why)?;
+            let change = NewChange {
+                key: &r.regime_id,
+                new: "enforced",
+                why: &r.why,
+                ..NewChange::default()
+            };
+            let action = Action::EnforceRegime;
+            sidecar.access.note_change(asker.caller(), action, &change);
+            Ok(chosen)
         })
         .await
         .map_err(|_| Status::internal("the change broke off; see the log"))?
-        .map_err(|e| super::status::store(&e))?;
+        .map_err(|e: StoreError| super::status::store(&e))?;
         Ok(Response::new(v1::EnforceRegimeResponse {
             enforcement: Some(enforcement(&chosen)),
         }))

@@ -9,10 +9,12 @@ use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
+    caller,
     fields::{Fields, timestamp},
     status,
 };
 use crate::{
+    access::Action,
     clock::Day,
     intake::RegisterHeader,
     number::Region,
@@ -88,6 +90,8 @@ impl RegisterService for RegisterDoor {
         &self,
         request: Request<Streaming<v1::ImportRegisterRequest>>,
     ) -> Result<Response<v1::ImportRegisterResponse>, Status> {
+        let asker = caller::of(&request)?;
+        asker.for_all_sellers(Action::ImportRegister)?;
         let mut parts = request.into_inner();
         let Some(Part::Header(header)) = parts.message().await?.and_then(|m| m.part) else {
             return Err(Fields::one("header", "must come first".to_owned()));
@@ -154,6 +158,11 @@ impl RegisterService for RegisterDoor {
             .await
             .map_err(|_| Status::internal("the import broke off; see the log"))?
             .map_err(|e| status::register(&e))?;
+        let (access, id) = (self.0.access.clone(), imported.snapshot.id());
+        let note = move || {
+            access.note(asker.caller(), Action::ImportRegister, &id, "in force");
+        };
+        let _ = tokio::task::spawn_blocking(note).await;
         let today = self.0.home.zone.day(self.0.now());
         Ok(Response::new(v1::ImportRegisterResponse {
             snapshot: Some(self.snapshot(&imported.snapshot, today)),

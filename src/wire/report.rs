@@ -11,12 +11,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert,
+    caller, convert,
     fields::{Fields, timestamp},
     status,
 };
 use crate::{
-    access::Sellers,
+    access::{Action, Caller, Sellers, masked},
     ledger::{DecisionId, Durability, StoredDecision},
     number,
     policy::{Intent, Language, Packs, Reason, Verdict},
@@ -124,9 +124,11 @@ impl ReportService for ReportDoor {
         &self,
         request: Request<v1::ListDecisionsRequest>,
     ) -> Result<Response<v1::ListDecisionsResponse>, Status> {
+        let asker = caller::of(&request)?;
         let asked = request.into_inner();
         let mut fields = Fields::default();
-        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
+        let sellers = asker.caller().sellers.clone();
+        let filter = self.filter(sellers, asked.filter, &mut fields);
         let size = match asked.page_size {
             0 => DEFAULT_PAGE,
             n if n <= MAX_PAGE => n,
@@ -150,6 +152,11 @@ impl ReportService for ReportDoor {
             true => Order::OldestFirst,
             false => Order::NewestFirst,
         };
+        let (action, caller) = (Action::ListDecisions, asker.caller().clone());
+        let masked = caller.is_masked(action);
+        without_numbers(masked, &filter, &[])?;
+        let (seller, key) = (seller_of(&caller, &filter), key_of(&filter));
+        asker.looked(&self.0.access, action, &seller, &key).await?;
         let sidecar = self.0.clone();
         blocking(move || {
             let page = sidecar
@@ -160,10 +167,10 @@ impl ReportService for ReportDoor {
                 decisions: page
                     .decisions
                     .iter()
-                    .map(|d| decision(d, &sidecar.packs))
+                    .map(|d| decision(d, &sidecar.packs, masked))
                     .collect(),
                 next_page_token: page.next.map(|seq| seq.to_string()).unwrap_or_default(),
-                behind: page.behind,
+                behind: behind(&caller, page.behind),
             }))
         })
         .await
@@ -173,9 +180,11 @@ impl ReportService for ReportDoor {
         &self,
         request: Request<v1::SummariseDecisionsRequest>,
     ) -> Result<Response<v1::SummariseDecisionsResponse>, Status> {
+        let asker = caller::of(&request)?;
         let asked = request.into_inner();
         let mut fields = Fields::default();
-        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
+        let sellers = asker.caller().sellers.clone();
+        let filter = self.filter(sellers, asked.filter, &mut fields);
         let mut by = Vec::new();
         for (i, value) in asked.group_by.iter().enumerate() {
             by.extend(code(
@@ -192,6 +201,12 @@ impl ReportService for ReportDoor {
         let Some(filter) = filter else {
             return Ok(Response::new(v1::SummariseDecisionsResponse::default()));
         };
+        let (action, caller) = (Action::SummariseDecisions, asker.caller().clone());
+        without_numbers(caller.is_masked(action), &filter, &by)?;
+        if filter.number.is_some() || by.contains(&GroupBy::Number) {
+            let (seller, key) = (seller_of(&caller, &filter), key_of(&filter));
+            asker.looked(&self.0.access, action, &seller, &key).await?;
+        }
         let sidecar = self.0.clone();
         blocking(move || {
             let query = Query { filter, by };
@@ -201,7 +216,7 @@ impl ReportService for ReportDoor {
                 rows: rows.map(|(keys, n)| row(keys.clone(), n)).collect(),
                 total: summary.total.count,
                 sum: Some(row(Vec::new(), &summary.total)),
-                behind: summary.behind,
+                behind: behind(&caller, summary.behind),
             }))
         })
         .await
@@ -291,6 +306,46 @@ fn send_export(sidecar: &Sidecar, export: &Export, send: &Chunks) -> Result<(), 
     Ok(())
 }
 
+/// What a look is at, as Changes has it.
+fn key_of(filter: &Filter) -> String {
+    let number = filter.number.map(|n| n.to_string());
+    let decision = filter.decision.map(|id| id.to_string());
+    number
+        .or(decision)
+        .unwrap_or_else(|| "decisions".to_owned())
+}
+
+/// The one seller a look is about, if it is one.
+fn seller_of(caller: &Caller, filter: &Filter) -> String {
+    match (&filter.seller, &caller.sellers) {
+        (Some(id), _) => id.clone(),
+        (None, Sellers::Only(ids)) if ids.len() == 1 => {
+            ids.iter().next().cloned().unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Who sees no numbers cannot ask by number either: by asking for each in turn one would see them.
+#[allow(clippy::result_large_err)]
+fn without_numbers(masked: bool, filter: &Filter, by: &[GroupBy]) -> Result<(), Status> {
+    match masked && (filter.number.is_some() || by.contains(&GroupBy::Number)) {
+        true => Err(Status::permission_denied(
+            "your role sees no numbers, and so cannot ask by number",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// How many records the index lacks; to who is bound to sellers only whether it lacks any, since the
+/// records are of all.
+fn behind(caller: &Caller, records: u64) -> u64 {
+    match caller.sellers.are_all() {
+        true => records,
+        false => records.min(1),
+    }
+}
+
 fn row(keys: Vec<String>, n: &Counts) -> v1::SummaryRow {
     v1::SummaryRow {
         keys,
@@ -309,8 +364,9 @@ fn failed(error: &ReportError) -> Status {
     }
 }
 
-/// A recorded decision on the wire. The rows are named if this build still has the pack it was made by.
-pub fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
+/// A recorded decision on the wire, without its numbers and person if `hide`. The rows are named if this
+/// build still has the pack it was made by.
+pub fn decision(d: &StoredDecision, packs: &Packs, hide: bool) -> v1::Decision {
     let personal = d.personal.as_ref();
     let text =
         |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();
@@ -347,10 +403,16 @@ pub fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
         decided_at: Some(timestamp(d.at)),
         verdict: i32::from(d.verdict.code()),
         reason: i32::from(d.reason.code()),
-        number: text(|p| p.number.to_string()),
+        number: match hide {
+            true => masked(&text(|p| p.number.to_string())),
+            false => text(|p| p.number.to_string()),
+        },
         e164: personal
             .and_then(|p| p.e164)
-            .map(|n| n.to_string())
+            .map(|n| match hide {
+                true => masked(&n.to_string()),
+                false => n.to_string(),
+            })
             .unwrap_or_default(),
         campaign_id: d.campaign.to_string(),
         seller_id: d.seller.to_string(),
@@ -360,7 +422,10 @@ pub fn decision(d: &StoredDecision, packs: &Packs) -> v1::Decision {
         call_id: text(|p| p.call_id.to_string()),
         agent_id: text(|p| p.agent_id.to_string()),
         caller_id: text(|p| p.caller_id.to_string()),
-        person_id: text(|p| p.person_id.to_string()),
+        person_id: match hide {
+            true => String::new(),
+            false => text(|p| p.person_id.to_string()),
+        },
         regime: d
             .regime
             .as_ref()

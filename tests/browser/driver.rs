@@ -76,7 +76,8 @@ impl Stage {
         }
         let one = ONE.lock().await;
         let site = Site::new();
-        let server = PagesServer::start(([127, 0, 0, 1], 0).into(), site.router.clone()).unwrap();
+        let server =
+            PagesServer::start(([127, 0, 0, 1], 0).into(), None, site.router.clone()).unwrap();
         let profile = tempfile::tempdir().unwrap();
         let downloads = profile.path().join("downloads");
         std::fs::create_dir(&downloads).unwrap();

@@ -9,6 +9,7 @@ use std::{
 };
 
 use verzet::{
+    access::Caller,
     clock::{Day, Micros},
     intake::{FolderOptions, Imported, RegisterHeader, RegisterImported},
     ledger::{Durability, LedgerOptions},
@@ -83,6 +84,9 @@ pub fn import_register(sidecar: &Sidecar, file: &Path, as_of: Day) -> RegisterIm
 pub fn options() -> ServerOptions {
     ServerOptions {
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        tls: None,
+        // As the operator of the machine: what each role may do has tests of its own.
+        open: Some(Caller::machine()),
         threads: 2,
         connections: ConnectionLimits {
             connections: 256,

@@ -96,6 +96,8 @@ impl Place {
         let mut child = self
             .command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
             .env("VERZET_LOG_FORMAT", "json")
+            // Reads the record over the port too.
+            .env("VERZET_ACCESS_LOOPBACK", "machine")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -9,7 +9,7 @@ use std::{
 
 use verzet::{
     clock::Micros,
-    ledger::{DecisionId, Filter, Ledger, LedgerId, Reader, StoredDecision},
+    ledger::{DecisionId, Filter, Ledger, LedgerId, Reader, RecentCall, StoredDecision},
     number::E164,
     policy::verdict::{Reason, Verdict},
 };
@@ -239,17 +239,21 @@ fn recent_calls_come_newest_first() {
         .rev()
         .filter_map(|d| {
             let call = &d.personal.as_ref().unwrap().call_id;
-            (!call.is_empty()).then(|| (call.clone(), d.id))
+            (!call.is_empty()).then(|| RecentCall {
+                call_id: call.clone(),
+                seller: d.seller.to_string(),
+                id: d.id,
+            })
         })
         .collect();
     let mut reader = ledger.reader();
-    assert_eq!(reader.recent_call_ids(usize::MAX).unwrap(), expected);
-    assert_eq!(reader.recent_call_ids(0).unwrap(), []);
+    assert_eq!(reader.recent_calls(usize::MAX).unwrap(), expected);
+    assert_eq!(reader.recent_calls(0).unwrap(), []);
     for max in [1, 100, 1_300] {
-        let some = reader.recent_call_ids(max).unwrap();
+        let some = reader.recent_calls(max).unwrap();
         assert_eq!(some, expected[..some.len()]);
         let oldest = all.last().unwrap().id.seq - max as u64;
-        assert!(expected[some.len()].1.seq <= oldest && some.len() <= max);
+        assert!(expected[some.len()].id.seq <= oldest && some.len() <= max);
     }
 }
 
@@ -267,7 +271,7 @@ fn what_is_not_there_is_not_found() {
         reader.list(&Filter::default(), None, 9).unwrap().decisions,
         []
     );
-    assert_eq!(reader.recent_call_ids(9).unwrap(), []);
+    assert_eq!(reader.recent_calls(9).unwrap(), []);
     let there = record(&ledger, &mixed(1), NOON);
     for missing in [
         DecisionId { seq: 1, ..there.id }, // a word

@@ -147,7 +147,7 @@ fn erasing_a_person_leaves_everything_provable() {
             times
         );
     }
-    assert_eq!(reader.recent_call_ids(99).unwrap().len(), 8);
+    assert_eq!(reader.recent_calls(99).unwrap().len(), 8);
     record(&ledger, &mixed(40), NOON);
 }
 

@@ -118,7 +118,7 @@ pub(super) fn check(args: &Check) -> Result<Exit, CliError> {
     };
     let packs = Packs::built_in()
         .map_err(|e| CliError::failed(e.to_string(), "this is a fault of verzet itself"))?;
-    let shown = decision(&stored, &packs);
+    let shown = decision(&stored, &packs, false);
     let mut out = Out::new();
     if args.json {
         out.json(&Json {

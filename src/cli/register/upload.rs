@@ -5,10 +5,10 @@ use std::{fs::File, io::Read, path::Path};
 
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
-use tonic::{Code, transport::Channel};
+use tonic::Code;
 
 use crate::{
-    cli::{error::CliError, progress},
+    cli::{connect::Wire, error::CliError, progress},
     proto::v1::{
         ImportRegisterRequest, ImportRegisterResponse, RegisterHeader,
         import_register_request::Part, register_service_client::RegisterServiceClient,
@@ -61,7 +61,7 @@ impl Upload {
     /// Sends header and file, and waits for what became of it.
     pub(super) async fn send(
         self,
-        mut client: RegisterServiceClient<Channel>,
+        mut client: RegisterServiceClient<Wire>,
         header: RegisterHeader,
     ) -> Result<ImportRegisterResponse, CliError> {
         let Self { file, bytes, shown } = self;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tonic::{Code, Status, transport::Channel};
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::{
@@ -47,7 +47,7 @@ const TRIES: u32 = 8;
 
 /// Asks about every row, a batch per region, and gives the answers in the order of the rows.
 pub(super) async fn ask(
-    mut client: CheckServiceClient<Channel>,
+    mut client: CheckServiceClient<connect::Wire>,
     template: CheckBatchRequest,
     chunk: Chunk,
 ) -> Result<(Chunk, Vec<Verdicts>), CliError> {
@@ -114,7 +114,7 @@ fn by_region(rows: &[Row]) -> Vec<(&str, Vec<usize>)> {
 
 /// Asks, and asks again later if the sidecar is too busy: a list can wait, a dialer cannot.
 async fn batch(
-    client: &mut CheckServiceClient<Channel>,
+    client: &mut CheckServiceClient<connect::Wire>,
     request: &CheckBatchRequest,
 ) -> Result<Vec<CheckResponse>, Status> {
     let mut tries = 0;

@@ -81,6 +81,18 @@ impl Filter {
     }
 }
 
+/// The seller of a decision, as a text.
+pub(super) fn seller_of(raw: &RawDecision<'_>, words: &WordTable) -> Result<String, Malformed> {
+    Ok(match raw.words[1] {
+        WordRef::None => String::new(),
+        WordRef::Inline(payload) => String::from_utf8_lossy(payload).into_owned(),
+        WordRef::Number(number) => match words.get(WORDS[1], number)? {
+            Word::Text(text) => text.to_string(),
+            _ => String::new(),
+        },
+    })
+}
+
 /// Whether a word of a decision is the one wanted.
 fn is_word(
     raw: &RawDecision<'_>,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, types::ValueRef};
 
-use super::filter::Filter;
+use super::filter::{Filter, seller_of};
 use crate::{
     clock::{Day, Micros},
     ledger::{
@@ -182,17 +182,25 @@ impl OpenPart {
         })
     }
 
-    /// As [`OpenPart::some`], but of the personal parts only.
+    /// As [`OpenPart::some`], but of the sellers and personal parts only.
     pub(super) fn some_personal(
         &mut self,
         stretch: &mut Stretch,
         count: usize,
-        mut visit: impl FnMut(DecisionId, Option<&RawPersonal<'_>>),
+        mut visit: impl FnMut(DecisionId, String, Option<&RawPersonal<'_>>),
     ) -> Result<bool, LedgerError> {
         let (day, ledger) = (self.day, self.ledger);
-        self.visit(stretch, count, |seq, _, salted, _| {
+        self.visit(stretch, count, |seq, public, salted, words| {
             let id = DecisionId { day, ledger, seq };
-            visit(id, salted.map(personal::decode).transpose()?.as_ref());
+            let seller = match record::decode(public)? {
+                (_, Record::Decision(raw)) => seller_of(&raw, words)?,
+                _ => String::new(),
+            };
+            visit(
+                id,
+                seller,
+                salted.map(personal::decode).transpose()?.as_ref(),
+            );
             Ok(())
         })
     }

@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     super::{
+        caller::{self, Asker},
         convert, deadline,
         fields::{Fields, MAX_ID, MAX_NUMBER},
         link::Link,
@@ -19,6 +20,7 @@ use super::{
     tell::tell,
 };
 use crate::{
+    access::Action,
     metrics::Rpc,
     policy::Intent,
     proto::v1,
@@ -33,11 +35,12 @@ impl Checks {
         &self,
         request: Request<Decoded<v1::CheckBatchRequest>>,
     ) -> Result<Response<v1::CheckBatchResponse>, Status> {
+        let asker = caller::of(&request)?;
         let (metadata, extensions, message) = request.into_parts();
         let left = deadline::left(metadata.as_ref(), self.limits.deadline);
         let timed = self.counts.begin(Rpc::Batch, left);
         let answer = match received(message) {
-            Ok(batch) => self.batch(batch, left, extensions.get()).await,
+            Ok(batch) => self.batch(&asker, batch, left, extensions.get()).await,
             Err(error) => Err(error),
         };
         self.count(timed, &answer);
@@ -46,6 +49,7 @@ impl Checks {
 
     async fn batch(
         &self,
+        asker: &Asker,
         batch: v1::CheckBatchRequest,
         left: Duration,
         link: Option<&Arc<Link>>,
@@ -80,6 +84,8 @@ impl Checks {
             }
         }
         fields.check()?;
+        let action = Action::CheckBatch;
+        self.of_own(asker, action, &batch.campaign_id, &batch.source_id)?;
         if !batch.dry_run {
             self.enough_time(left, &batch.campaign_id)?;
         }

@@ -21,12 +21,17 @@ use tonic::{Status, body::Body};
 use tower::Service;
 
 use super::{
-    super::{deadline, link::Link},
+    super::{
+        caller::{Asker, no_token},
+        deadline,
+        link::Link,
+    },
     Checks,
     admit::{Admission, received},
     form,
 };
 use crate::{
+    access::Action,
     ledger::Waiting,
     metrics::{Checked, Rpc},
     proto::v1,
@@ -89,12 +94,16 @@ where
             Some(encoding) if encoding != "identity" => State::Refused(Status::unimplemented(
                 "messages are not read compressed; send them with grpc-encoding: identity",
             )),
-            _ => State::Reading(Reading {
-                longest: self.longest,
-                left,
-                body,
-                read: BytesMut::new(),
-            }),
+            _ => match parts.extensions.remove::<Asker>() {
+                None => State::Refused(no_token()),
+                Some(asker) => State::Reading(Reading {
+                    asker,
+                    longest: self.longest,
+                    left,
+                    body,
+                    read: BytesMut::new(),
+                }),
+            },
         };
         Answering(Way::Here(Here {
             checks,
@@ -134,6 +143,7 @@ enum State {
 }
 
 struct Reading {
+    asker: Asker,
     longest: usize,
     left: Duration,
     body: Body,
@@ -163,8 +173,9 @@ impl Here {
             self.state = match &mut self.state {
                 State::Reading(reading) => match ready!(reading.poll(cx)) {
                     Ok(question) => {
+                        let of_own = reading.of_own(&self.checks, &question);
                         let left = reading.left;
-                        match self.ask(question, left) {
+                        match of_own.and_then(|()| self.ask(question, left)) {
                             Ok(state) => state,
                             Err(refused) => State::Refused(refused),
                         }
@@ -252,6 +263,12 @@ impl Reading {
             whole = mem::take(&mut self.read).freeze();
         }
         Poll::Ready(self.decode(whole))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn of_own(&self, checks: &Checks, question: &v1::CheckRequest) -> Result<(), Status> {
+        let (campaign, source) = (&question.campaign_id, &question.source_id);
+        checks.of_own(&self.asker, Action::Check, campaign, source)
     }
 
     #[allow(clippy::result_large_err)]

@@ -80,7 +80,7 @@ where
             "/verzet.v1.CheckService/CheckStream" => Box::pin(async move {
                 let stream = service_fn(|r: Request<Streaming<Decoded<CheckRequest>>>| {
                     let answers = checks.clone().check_stream(r);
-                    async move { Ok::<_, Status>(answers) }
+                    async move { answers }
                 });
                 let mut grpc = grpc::<CheckResponse, CheckRequest>(max);
                 Ok(grpc.streaming(stream, request).await)

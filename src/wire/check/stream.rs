@@ -7,7 +7,11 @@ use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    super::{link::Link, status},
+    super::{
+        caller::{self, Asker},
+        link::Link,
+        status,
+    },
     Checks,
     admit::received,
     server::Decoded,
@@ -21,7 +25,8 @@ impl Checks {
     pub(super) fn check_stream(
         self: Arc<Self>,
         request: Request<Streaming<Decoded<v1::CheckRequest>>>,
-    ) -> Response<Answers> {
+    ) -> Result<Response<Answers>, Status> {
+        let asker = caller::of(&request)?;
         let (_, extensions, mut questions) = request.into_parts();
         let link = extensions.get::<Arc<Link>>().cloned();
         let checks = self;
@@ -48,8 +53,12 @@ impl Checks {
                         }
                     }
                     question = questions.message(), if open && under_way.len() < most => match question {
+                        // What was shown may have ended since the stream was opened.
+                        Ok(Some(_)) if asker.still_counts().is_err() => {
+                            (open, ended) = (false, Some(caller::no_token()));
+                        }
                         Ok(Some(question)) => {
-                            under_way.push(checks.on_stream(question, link.as_ref()));
+                            under_way.push(checks.on_stream(&asker, question, link.as_ref()));
                         }
                         Ok(None) => open = false,
                         // The transport is gone, or a message is over the limit: what was taken is
@@ -64,19 +73,20 @@ impl Checks {
             }
         });
         let stream = tokio_stream::wrappers::ReceiverStream::new(to_caller);
-        Response::new(Box::pin(stream))
+        Ok(Response::new(Box::pin(stream)))
     }
 
     /// A message that is not a question gets its error in the answer, and the stream lives on.
     async fn on_stream(
         &self,
+        asker: &Asker,
         question: Decoded<v1::CheckRequest>,
         link: Option<&Arc<Link>>,
     ) -> v1::CheckResponse {
         let (call_id, answer) = match received(question) {
             Ok(mut question) => {
                 let left = self.limits.deadline;
-                let answer = self.one(Rpc::Stream, &question, left, link).await;
+                let answer = self.one(Rpc::Stream, asker, &question, left, link).await;
                 (std::mem::take(&mut question.call_id), answer)
             }
             Err(error) => {
