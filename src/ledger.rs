@@ -44,7 +44,7 @@ pub use chain::Hash;
 pub use entry::{Durability, Engine, Entry, MAX_ROWS, MAX_TEXT, Personal, RegimeContext, Shadow};
 pub use erase::{Erased, Subject, erase, parts};
 pub use error::{AppendError, LedgerError};
-pub use glance::{LedgerGlance, glance};
+pub use glance::{LedgerGlance, glance, is_begun};
 pub use id::{DecisionId, DecisionIdError, LedgerId};
 pub use mailbox::{Mailbox, Waiting};
 pub use personal::StoredPersonal;

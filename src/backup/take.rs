@@ -55,7 +55,10 @@ pub fn take(
                     return Err(BackupError::Moved(from));
                 }
             }
-            None => work.database(&from, &path)?,
+            None if ledger::is_begun(&place.ledger_dir, part.day)? => {
+                work.database(&from, &path)?
+            }
+            None => {}
         }
     }
     work.database(&facts, "facts.db")?;

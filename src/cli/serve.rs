@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use clap::Args as ClapArgs;
 use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{args::Place, error::CliError, exit::Exit, next, start};
 use crate::{
@@ -116,6 +117,11 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
     let signals = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    // Before anybody is told that it serves: from then on a stop is an orderly one.
+    let mut stop = {
+        let _inside = signals.enter();
+        StopSignals::listen()?
+    };
     let server = start::serve(sidecar.clone(), config, true)?;
     let upkeep = Upkeep::start(sidecar.clone(), daily(config))?;
     tracing::info!(
@@ -133,7 +139,7 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
     if args.sample {
         next::tell(&place.command("check 0610000002 --campaign gas-customers --explain"));
     }
-    signals.block_on(stop_signal())?;
+    signals.block_on(stop.received());
     tell_manager(&[NotifyState::Stopping]);
     tracing::info!("stopping: nothing new is taken, what is under way is answered");
     if let Some(pages) = pages {
@@ -175,17 +181,27 @@ fn tell_manager(state: &[NotifyState<'_>]) {
     }
 }
 
-async fn stop_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+/// SIGTERM and SIGINT, heard from the moment this is made.
+struct StopSignals {
+    term: Signal,
+    int: Signal,
+}
+
+impl StopSignals {
+    /// On the runtime that is entered.
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
 }
 
 /// A lapsed regime is warned of, in the log as in every answer.

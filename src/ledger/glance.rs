@@ -60,6 +60,16 @@ pub fn glance(dir: &Path) -> Result<Option<LedgerGlance>, LedgerError> {
     Ok(None)
 }
 
+/// Whether a part was begun: a crash, or a copy, may come between its file and its first group.
+///
+/// # Errors
+/// If the part cannot be read.
+pub fn is_begun(dir: &Path, day: Day) -> Result<bool, LedgerError> {
+    let path = path_of(dir, day);
+    let conn = open_read_only(&path).map_err(LedgerError::db(&path, "open the part"))?;
+    Ok(meta(&conn, &path, day)?.is_some())
+}
+
 fn newest(conn: &Connection) -> rusqlite::Result<(i64, i64, Hash, Vec<u8>)> {
     conn.query_row(
         "SELECT g.first_seq + g.count - 1, g.revision, g.chain, r.public

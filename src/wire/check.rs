@@ -199,7 +199,7 @@ impl Checks {
                 self.sidecar.check(&query, |asked, recorded| {
                     let d = &asked.decision;
                     self.counts.decided(d.verdict, d.reason, began.elapsed());
-                    tell(&query, asked, recorded);
+                    tell(&deciding, &query, asked, recorded);
                     convert::response(
                         &self.sidecar,
                         asked,

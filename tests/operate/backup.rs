@@ -215,11 +215,13 @@ fn a_newer_ledger_can_be_kept_and_old_facts_are_then_told_of() {
     let records = sidecar.ledger.durable_seq();
     drop(sidecar);
     // The facts are lost, the ledger is not.
-    for lost in ["facts.db", "facts.db-wal", "facts.db-shm", "lock"] {
-        let _ = fs::remove_file(data.join(lost));
+    for lost in fs::read_dir(&data).unwrap().map(|e| e.unwrap().path()) {
+        if !lost.is_dir() {
+            fs::remove_file(lost).unwrap();
+        } else if !lost.ends_with("ledger") {
+            fs::remove_dir_all(lost).unwrap();
+        }
     }
-    fs::remove_dir_all(data.join("registers")).unwrap();
-    fs::remove_dir_all(data.join("sample")).unwrap();
     let refused = restore(&from, &data);
     assert!(
         matches!(refused, Err(BackupError::LedgerThere(_))),
@@ -252,9 +254,9 @@ fn from_the_shell_as_the_page_tells_it() {
     let backup = dir.run(&["backup", "copy", "--json"]);
     assert_eq!(backup.code, Some(0), "{backup:?}");
     let manifest: serde_json::Value = serde_json::from_str(&backup.stdout).unwrap();
-    assert_eq!(
-        manifest["ledger_records"].as_u64(),
-        Some(manifest["ledger_records"].as_u64().unwrap())
+    assert!(
+        manifest["ledger_records"].as_u64().unwrap() > 1,
+        "{manifest}"
     );
     let again = dir.run(&["backup", "copy"]);
     assert_eq!(again.code, Some(1));

@@ -53,7 +53,8 @@ fn a_sound_installation_is_well_running_or_not() {
         look(&dir, &[]).to_mend("directory"),
         "verzet-data is not there"
     );
-    let served = Served::start(&dir, &["--sample"], &[]);
+    let mut served = Served::start(&dir, &["--sample"], &[]);
+    served.wait_for(|log| log.contains("metrics are served"));
     let metrics = served.field("address");
     let seen = look(&dir, &[("VERZET_METRICS_LISTEN", &metrics)]);
     assert_eq!(seen.code, Some(0), "{:?}", seen.findings);
@@ -132,13 +133,23 @@ fn each_thing_that_is_broken_is_named_with_how_to_mend_it() {
     assert_eq!(look(&dir, &[]).code, Some(0));
 
     // Facts of before the last decision.
-    let old = fs::read(data.join("facts.db")).unwrap();
+    let copied = |name: &str| {
+        let copy = dir.run(&["backup", name]);
+        assert_eq!(copy.code, Some(0), "{copy:?}");
+        fs::read(dir.path().join(name).join("facts.db")).unwrap()
+    };
+    let put = |bytes: &[u8]| {
+        for log in ["facts.db-wal", "facts.db-shm"] {
+            let _ = fs::remove_file(data.join(log));
+        }
+        fs::write(data.join("facts.db"), bytes).unwrap();
+    };
+    let old = copied("old");
     dir.run(&["objection", "record", "0610000002"]);
     dir.run(&["check", "0610000002", "--campaign", "gas-customers"]);
     assert_eq!(look(&dir, &[]).code, Some(0));
-    let new = fs::read(data.join("facts.db")).unwrap();
-    assert!(!data.join("facts.db-wal").exists());
-    fs::write(data.join("facts.db"), old).unwrap();
+    let new = copied("new");
+    put(&old);
     let seen = look(&dir, &[]);
     assert!(
         seen.to_mend("ledger").contains("stops may be missing"),
@@ -150,19 +161,25 @@ fn each_thing_that_is_broken_is_named_with_how_to_mend_it() {
     let mut torn = new.clone();
     let middle = torn.len() / 2;
     torn[middle..middle + 4096].fill(0xa5);
-    fs::write(data.join("facts.db"), torn).unwrap();
+    put(&torn);
     assert!(!look(&dir, &[]).to_mend("facts").is_empty());
     fs::remove_file(data.join("facts.db")).unwrap();
     assert_eq!(look(&dir, &[]).to_mend("facts"), "facts.db is not there");
-    fs::write(data.join("facts.db"), new).unwrap();
+    put(&new);
 
-    // A byte of the ledger.
-    let part = fs::read_dir(data.join("ledger")).unwrap().flatten();
-    let part = part
+    // A byte of the ledger's newest part, as plain as its copy is.
+    let parts = fs::read_dir(dir.path().join("new/ledger"))
+        .unwrap()
+        .flatten();
+    let part = parts
         .map(|e| e.path())
-        .find(|p| p.extension().is_some_and(|e| e == "db"))
-        .unwrap();
-    let sound = fs::read(&part).unwrap();
+        .filter(|p| p.extension().is_some_and(|e| e == "db"));
+    let copy = part.max().unwrap();
+    let part = data.join("ledger").join(copy.file_name().unwrap());
+    let sound = fs::read(&copy).unwrap();
+    for log in ["-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{log}", part.display()));
+    }
     let mut torn = sound.clone();
     let at = torn.windows(6).rposition(|w| w == b"gas-cu").unwrap();
     torn[at] ^= 1;

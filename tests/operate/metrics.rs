@@ -185,7 +185,7 @@ async fn the_page_has_the_table_and_nothing_else() {
     // A label's value that could end the line does not.
     assert!(
         page.text
-            .contains("verzet_shed_by_campaign_total{campaign=\"say \\\"hello\\\"\\\\\\n\"} 1\n"),
+            .contains("verzet_shed_by_campaign_total{campaign=\"say \\\"hello\\\"\\\\\\n\"} 1.0\n"),
         "{}",
         page.text
     );

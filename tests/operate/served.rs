@@ -8,7 +8,7 @@ use std::{
 
 use super::sidecar::Dir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A sidecar of the built binary, on `verzet-data` in a directory.
 pub(crate) struct Served<'d> {

@@ -10,7 +10,7 @@ fn the_service_manager_is_told_of_both() {
     let path = dir.path().join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
     socket
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_secs(180)))
         .unwrap();
     let told = || {
         let mut buffer = [0; 512];

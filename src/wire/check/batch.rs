@@ -6,6 +6,7 @@ use std::{
 };
 
 use tonic::{Request, Response, Status};
+use tracing::Span;
 
 use super::{
     super::{
@@ -125,7 +126,7 @@ impl Checks {
                     let (d, now) = (&asked.decision, Instant::now());
                     self.counts.decided(d.verdict, d.reason, now - began);
                     began = now;
-                    tell(&query, asked, recorded);
+                    tell(&Span::none(), &query, asked, recorded);
                     convert::response(
                         &self.sidecar,
                         asked,

@@ -1,14 +1,14 @@
 //! What is told of a decision while it is made: a line of the log, and what its span says.
 
-use tracing::{Level, Span};
+use tracing::Span;
 
 use crate::{
-    log::{TRACE, masked},
+    log::masked,
     sidecar::{Asked, Query, Recorded},
 };
 
-/// Tells of a decision; never who was called.
-pub(super) fn tell(query: &Query<'_>, asked: &Asked<'_>, recorded: &Recorded) {
+/// Tells of a decision; never who was called. `span` is nobody's where nothing is traced.
+pub(super) fn tell(span: &Span, query: &Query<'_>, asked: &Asked<'_>, recorded: &Recorded) {
     let d = &asked.decision;
     tracing::debug!(
         verdict = d.verdict.word(),
@@ -18,8 +18,7 @@ pub(super) fn tell(query: &Query<'_>, asked: &Asked<'_>, recorded: &Recorded) {
         dry_run = query.dry_run,
         "decided"
     );
-    if tracing::enabled!(target: TRACE, Level::INFO) {
-        let span = Span::current();
+    if !span.is_disabled() {
         span.record("verdict", d.verdict.word());
         span.record("reason", d.reason.word());
         span.record("revision", recorded.revision);
