@@ -1,10 +1,8 @@
 //! `/decisions/export`: a selection taken away as CSV, as a workbook, or as the evidence of a campaign.
 
 use std::{
-    fs::{File, OpenOptions, remove_file},
+    fs::File,
     io::{self, Read, Seek},
-    path::Path,
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use axum::{
@@ -96,7 +94,7 @@ pub(crate) async fn get(
 
 /// Writes the export into a file that has no name any more, and goes with its last reader.
 fn written(s: &Shell, sidecar: &Sidecar, export: &Export) -> Result<(File, u64), Failure> {
-    let mut file = nameless(&sidecar.settings.data_dir).map_err(broken)?;
+    let mut file = tempfile::tempfile_in(&sidecar.settings.data_dir).map_err(broken)?;
     let out = file.try_clone().map_err(broken)?;
     let facts = || {
         let mut facts = sidecar.bundle_facts()?;
@@ -120,19 +118,6 @@ fn written(s: &Shell, sidecar: &Sidecar, export: &Export) -> Result<(File, u64),
 fn broken(error: impl std::fmt::Display) -> Failure {
     tracing::error!(%error, "an export broke off");
     Failure::Broken
-}
-
-fn nameless(dir: &Path) -> io::Result<File> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let n = NEXT.fetch_add(1, Ordering::Relaxed);
-    let path = dir.join(format!("export-{}-{n}.tmp", std::process::id()));
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
-    remove_file(path)?;
-    Ok(file)
 }
 
 /// The file in chunks, read by a thread that may wait for whoever takes them.

@@ -35,6 +35,8 @@ pub(crate) struct Asked {
     number: String,
     /// The objection that was just recorded.
     recorded: String,
+    /// An objection was refused.
+    refused: String,
     /// The key of the decisions shown, to go on behind.
     after: String,
 }
@@ -118,8 +120,9 @@ pub(crate) async fn find(
     }
     let region = pages.sidecar.settings.default_region;
     let typed = asked.number.trim().to_owned();
-    let mut problem = None;
-    if sees && !typed.is_empty() {
+    let mut problem = (!asked.refused.is_empty()).then(|| s.t("number.refused").to_owned());
+    if sees && problem.is_none()
+        && !typed.is_empty() {
         match number::read(&typed, region) {
             Some(n) => {
                 let to = format!("/numbers/{}", n.e164.digits());

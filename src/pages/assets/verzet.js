@@ -2,7 +2,7 @@
 'use strict';
 
 // A button that copies the text it names: it is of no use without a script, so it is made here.
-for (const text of document.querySelectorAll('[data-copy]')) {
+for (const text of document.querySelectorAll('main [data-copy]')) {
   if (!navigator.clipboard) break;
   const button = document.createElement('button');
   button.type = 'button';

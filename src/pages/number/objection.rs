@@ -42,10 +42,8 @@ pub(crate) async fn record(
     }
     let (number, person) = (sent.one("number").to_owned(), sent.one("person").to_owned());
     let channels = sent.all("channel").join(";");
-    let source = match sent.one("source") {
-        "" => format!("pages, {}", s.viewer.caller.name),
-        said => said.to_owned(),
-    };
+    // Who recorded it is in Changes; this is how it was said.
+    let source = sent.one("source").to_owned();
     let (sidecar, given) = (pages.sidecar.clone(), seller.clone());
     let (typed, channels_of) = (number.clone(), channels.clone());
     let recorded = waiting(move || {
