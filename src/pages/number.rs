@@ -121,8 +121,7 @@ pub(crate) async fn find(
     let region = pages.sidecar.settings.default_region;
     let typed = asked.number.trim().to_owned();
     let mut problem = (!asked.refused.is_empty()).then(|| s.t("number.refused").to_owned());
-    if sees && problem.is_none()
-        && !typed.is_empty() {
+    if sees && problem.is_none() && !typed.is_empty() {
         match number::read(&typed, region) {
             Some(n) => {
                 let to = format!("/numbers/{}", n.e164.digits());
