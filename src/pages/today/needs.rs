@@ -32,6 +32,8 @@ pub(crate) struct Register {
     pub(crate) numbers: String,
     /// Missing, or older than the enforced rules take.
     pub(crate) stale: bool,
+    /// The class and the key of the words of its state.
+    pub(crate) state: (&'static str, &'static str),
 }
 
 /// A change set that came from files.
@@ -150,15 +152,21 @@ pub(crate) fn registers(s: &Shell) -> Vec<Register> {
                 .min();
             let is_asked = asked.iter().any(|(n, _)| *n == name);
             let age = copy.map(|c| s.days_since(c.as_of));
+            let stale =
+                is_asked && age.is_none_or(|age| max.is_some_and(|max| age > i32::from(max)));
             Register {
+                state: match (is_asked, stale) {
+                    (true, true) => ("block", "data.stale"),
+                    (true, false) => ("allow", "data.fresh"),
+                    (false, _) => ("plain", "data.not_asked"),
+                },
                 copy: copy.map_or_else(
                     || s.t("data.no_copy").to_owned(),
                     |c| format!("{}, {}", c.snapshot_id, s.day(c.as_of)),
                 ),
                 age: age.map_or_else(String::new, |days| s.f("number.age", "days", days)),
                 numbers: copy.map_or_else(String::new, |c| s.n(c.len())),
-                stale: is_asked
-                    && age.is_none_or(|age| max.is_some_and(|max| age > i32::from(max))),
+                stale,
                 name: s.word("register", &name),
             }
         })
