@@ -20,6 +20,10 @@ test:
 test-peers:
     cargo build --release && VERZET_REQUIRE_PEERS=1 VERZET_RELEASE_BIN="$PWD/target/release/verzet" cargo test
 
+# Ten million questions against the slow literal evaluator, and every combination of a small world.
+differential:
+    VERZET_LONG=50 cargo test --release --test differential -- --nocapture
+
 # One decision with its look-ups: time, allocations.
 bench-decide:
     cargo bench --bench decide

@@ -144,7 +144,7 @@ fn the_sweep_is_large_and_its_numbers_stand_alone() {
             assert!(numbers.insert(number.clone()), "{number} stands twice");
         }
         // One in five is enough to see every reason; all are for a comparison.
-        let reading = Reading::of(&group.world);
+        let reading = Reading::of(&group.world).at_level(group.level);
         for question in group.questions.iter().step_by(5) {
             let answer = reading.evaluate(question);
             assert_eq!(answer.e164, question.number);
@@ -157,7 +157,7 @@ fn the_sweep_is_large_and_its_numbers_stand_alone() {
     for (reason, count) in &counts {
         println!("{count:6} {reason}");
     }
-    assert!((20_000..=200_000).contains(&questions));
+    assert!((200_000..=400_000).contains(&questions), "{questions}");
     // Rows 1 to 6 are left to the generated questions.
     assert_eq!(counts.len(), 12);
 }

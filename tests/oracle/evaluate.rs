@@ -8,6 +8,7 @@ use self::rows::{
     Decided, MESSAGES, POST, QUESTION, Row, VOICE, row_1_invalid_number, row_2_unknown_campaign,
 };
 use super::facts::Case;
+use super::similar::SIMILARITY_LEVEL;
 use super::words::{self, DEFAULT_REGION, Number, day_of, list, word};
 use super::world::{Campaign, Consent, Objection, Relation, World};
 
@@ -43,6 +44,8 @@ pub fn evaluate(world: &World, question: &Question) -> Answer {
 /// A world whose typed numbers have been read once.
 pub struct Reading<'a> {
     pub world: &'a World,
+    /// How many steps below the node where they meet two categories may be.
+    pub similarity_level: usize,
     relations: Vec<Option<Number>>,
     consents: Vec<Option<Number>>,
     objections: Vec<Option<Number>>,
@@ -55,6 +58,7 @@ impl<'a> Reading<'a> {
         let read = |number: &String, region: &String| words::number(number, region);
         Reading {
             world,
+            similarity_level: SIMILARITY_LEVEL,
             relations: world
                 .relations
                 .iter()
@@ -75,6 +79,14 @@ impl<'a> Reading<'a> {
                 .iter()
                 .map(|n| words::number(n, "NL"))
                 .collect(),
+        }
+    }
+
+    /// The same under a regime of another similarity level.
+    pub fn at_level(self, similarity_level: usize) -> Reading<'a> {
+        Reading {
+            similarity_level,
+            ..self
         }
     }
 

@@ -195,6 +195,7 @@ impl<'a> Case<'a> {
     /// seller, one match is enough … A mixed offer passes only if every item does." "A
     /// relation without a product makes a customer to whom nothing is similar."
     pub fn every_offered_product_is_similar(&self) -> bool {
+        let level = self.reading.similarity_level;
         let relations = self.relations_that_make_a_customer();
         let bought: Vec<&str> = relations
             .iter()
@@ -205,7 +206,7 @@ impl<'a> Case<'a> {
         self.offer.iter().all(|offered| {
             bought
                 .iter()
-                .any(|bought| is_similar(world, bought, offered, self.today))
+                .any(|bought| is_similar(world, bought, offered, self.today, level))
         })
     }
 

@@ -6,15 +6,16 @@ use super::world::World;
 
 /// "the taxonomy: both categories are at most `similarity_level` steps (1) below the
 /// node where they meet".
+/// This is the level of `nl-bmnr`.
 pub const SIMILARITY_LEVEL: usize = 1;
 
 /// "A listed pair (bought → offered, in that direction) decides first … Then the same
 /// product; then the taxonomy".
-pub fn is_similar(world: &World, bought: &str, offered: &str, today: Date) -> bool {
+pub fn is_similar(world: &World, bought: &str, offered: &str, today: Date, level: usize) -> bool {
     if let Some(listed) = listed_pair(world, bought, offered, today) {
         return listed;
     }
-    bought == offered || near_in_taxonomy(world, bought, offered)
+    bought == offered || near_in_taxonomy(world, bought, offered, level)
 }
 
 /// "a `yes` from `signed_on` through `expires_on`, a `no` from `signed_on` and for good
@@ -35,12 +36,12 @@ fn listed_pair(world: &World, bought: &str, offered: &str, today: Date) -> Optio
 }
 
 /// "so siblings, and parent and child, are similar; two roots never meet".
-fn near_in_taxonomy(world: &World, bought: &str, offered: &str) -> bool {
+fn near_in_taxonomy(world: &World, bought: &str, offered: &str, level: usize) -> bool {
     let bought = path_to_root(world, bought);
     let offered = path_to_root(world, offered);
     for (steps_from_bought, node) in bought.iter().enumerate() {
         if let Some(steps_from_offered) = offered.iter().position(|other| other == node) {
-            return steps_from_bought <= SIMILARITY_LEVEL && steps_from_offered <= SIMILARITY_LEVEL;
+            return steps_from_bought <= level && steps_from_offered <= level;
         }
     }
     false

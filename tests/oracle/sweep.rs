@@ -1,7 +1,8 @@
 //! Every combination of a small closed set of choices, one number for each: what was
 //! objected to and when, what was agreed to and when, what was bought, whether the number
 //! is in the register; asked about over every channel, kind of source, offer and person, with
-//! a fresh, a stale and no copy of the register.
+//! a fresh, a stale and no copy of the register, and where it is about what was bought under every
+//! similarity level.
 //!
 //! The catalogue is the same in all groups and no number or person stands in two groups.
 mod choices;
@@ -14,6 +15,7 @@ use self::choices::{
 };
 use super::evaluate::Question;
 use super::generate::CHANNELS;
+use super::similar::SIMILARITY_LEVEL;
 use super::words::day_of;
 use super::world::World;
 
@@ -22,6 +24,8 @@ pub struct Group {
     /// What the group is about, for messages.
     pub name: String,
     pub world: World,
+    /// The similarity level of the regime it is asked under.
+    pub level: usize,
     pub questions: Vec<Question>,
 }
 
@@ -31,6 +35,9 @@ const REGISTERS: [(&str, Option<i64>); 3] =
 
 /// Source ids of the catalogue, one of every kind; `bare` is one without a document.
 const SOURCES: [&str; 4] = ["customer", "house", "list", "public"];
+
+/// The similarity level of `nl-bmnr`, and those beside it.
+const LEVELS: [usize; 3] = [0, 1, 2];
 
 /// Makes a group; the count of numbers given out so far goes through all of them.
 type Make = dyn FnOnce(&mut usize) -> Group;
@@ -47,9 +54,12 @@ pub fn sweep() -> impl Iterator<Item = Group> {
                 stops_and_permits(name, numbers, age, &objected)
             }));
         }
-        groups.push(Box::new(move |numbers| {
-            purchases(format!("purchases, register {register}"), numbers, age)
-        }));
+        for level in LEVELS {
+            groups.push(Box::new(move |numbers| {
+                let name = format!("purchases, register {register}, level {level}");
+                purchases(name, numbers, age, level)
+            }));
+        }
     }
     groups.into_iter().map(move |make| make(&mut numbers))
 }
@@ -92,8 +102,11 @@ fn stops_and_permits(
 }
 
 /// Every way of having bought something, with every offer, nothing objected or agreed to.
-fn purchases(name: String, numbers: &mut usize, age: Option<i64>) -> Group {
-    let mut group = Group::new(name, age);
+fn purchases(name: String, numbers: &mut usize, age: Option<i64>, level: usize) -> Group {
+    let mut group = Group {
+        level,
+        ..Group::new(name, age)
+    };
     for bought in purchase_choices() {
         for registered in places_in_register(age) {
             let (number, person) = group.add(numbers, &[&bought], registered);
@@ -144,6 +157,7 @@ impl Group {
         Group {
             name,
             world: world(age),
+            level: SIMILARITY_LEVEL,
             questions: vec![],
         }
     }

@@ -1,54 +1,38 @@
 //! A day of checks on a real sidecar, with everything changing between them. Shared with
 //! `benches/replay.rs`.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
+
+mod changes;
+mod questions;
 
 use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
-    thread,
 };
 
 use verzet::{
     clock::{Day, Micros},
-    facts::model::{Channel, FactId},
-    intake::{ConsentFields, FolderOptions, ObjectionFields, RegisterHeader, RelationFields},
-    ledger::{AppendError, Durability},
+    intake::{FolderOptions, RegisterHeader},
+    ledger::Durability,
     number::Region,
-    policy::Intent,
     replay::Period,
     sample,
-    sidecar::{Ask, Query, Settings, Sidecar},
-    store::CatalogueKind,
+    sidecar::{Settings, Sidecar},
 };
 
-/// The n-th of a sequence without pattern (SplitMix64).
-pub fn scatter(n: u64) -> u64 {
-    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-/// Choices, one after the other.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(1);
-        scatter(self.0) % n
-    }
-
-    pub fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    pub fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len() as u64) as usize]
-    }
-}
+pub use self::{
+    changes::work,
+    questions::{ask, customer, listed, question},
+};
 
 pub const DAY: i64 = 86_400_000_000;
 
@@ -216,308 +200,6 @@ impl Scene {
         sidecar
             .enforce(regime, Day::ALWAYS, until, "compliance", "the day's plan")
             .unwrap();
-    }
-}
-
-pub fn customer(i: u64) -> u64 {
-    31_610_000_000 + i
-}
-
-pub fn objector(i: u64) -> u64 {
-    31_620_000_000 + i
-}
-
-pub fn listed(k: u64) -> u64 {
-    sample::registered(k)
-}
-
-const CAMPAIGNS: [&str; 17] = [
-    "extra",
-    "gas-customers",
-    "gas-list",
-    "gas-list",
-    "solar-customers",
-    "gas-newsletter",
-    "gas-old-list",
-    "gas-sms",
-    "gas-email",
-    "gas-app",
-    "gas-post",
-    "gas-2023",
-    "meter-reading",
-    "buildings-customers",
-    "buildings-directory",
-    "home-and-funeral",
-    "no-such-campaign",
-];
-
-/// A question of a dialer.
-pub struct Asked {
-    pub number: String,
-    pub region: &'static str,
-    pub campaign: &'static str,
-    pub channel: Option<Channel>,
-    pub person: String,
-    pub source: &'static str,
-    pub call: String,
-    pub intent: Intent,
-    pub dry_run: bool,
-    pub behind: bool,
-}
-
-/// The n-th question.
-pub fn question(n: u64) -> Asked {
-    let mut dice = Dice(n.wrapping_mul(1_000));
-    let i = 1 + dice.below(3_000);
-    let digits = match dice.below(10) {
-        0..5 => customer(i),
-        5 => objector(1 + i % 500),
-        6..8 => listed(i),
-        8 => 31_640_000_000 + i,
-        _ => dice.of(&[
-            31_800_123_456,
-            31_900_123_456,
-            32_470_123_456,
-            4_915_112_345_678,
-        ]),
-    };
-    let number = match dice.below(12) {
-        0..6 => format!("+{digits}"),
-        6..9 if digits / 1_000_000_000 == 31 => format!("0{}", digits % 1_000_000_000),
-        9 => format!("00{digits}"),
-        10 if digits / 1_000_000_000 == 31 => format!("06-{:08}", digits % 100_000_000),
-        11 if dice.one_in(4) => dice
-            .of(&["", "anonymous", "0612", "+3161000000000000"])
-            .to_owned(),
-        _ => format!("+{digits}"),
-    };
-    Asked {
-        number,
-        region: dice.of(&["", "", "", "NL", "NL", "BE"]),
-        campaign: dice.of(&CAMPAIGNS),
-        channel: match dice.below(8) {
-            0 => Some(dice.of(Channel::ALL)),
-            _ => None,
-        },
-        person: match dice.below(5) {
-            0 => format!("p{i}"),
-            1 if dice.one_in(2) => format!("p{}", 1 + dice.below(3_000)),
-            2 if dice.one_in(4) => "nobody-known".to_owned(),
-            _ => String::new(),
-        },
-        source: match dice.below(9) {
-            0 => dice.of(&["noordlicht-list", "waterpoort-directory", "nowhere"]),
-            _ => "",
-        },
-        call: match dice.below(9) {
-            0 => format!("call-{}", dice.below(500)),
-            _ => format!("call-{n}"),
-        },
-        intent: dice.of(Intent::ALL),
-        dry_run: dice.one_in(60),
-        behind: dice.one_in(150),
-    }
-}
-
-/// Asks a question, as the service does, and says whether it was recorded.
-pub fn ask(sidecar: &Sidecar, q: &Asked, at: Micros) -> bool {
-    let query = Query {
-        ask: Ask {
-            number: &q.number,
-            region: Region::parse(q.region).ok(),
-            campaign_id: q.campaign,
-            channel: q.channel,
-            person_id: &q.person,
-            source_id: q.source,
-            at,
-        },
-        region: q.region,
-        call_id: &q.call,
-        agent_id: "agent-7",
-        caller_id: "",
-        intent: q.intent,
-        dry_run: q.dry_run,
-        min_revision: if q.behind { u64::MAX >> 1 } else { 0 },
-        behind: q.behind,
-    };
-    loop {
-        match sidecar.check(&query, |_, _| ()) {
-            Ok(((), ticket)) => return ticket.is_some(),
-            Err(AppendError::Busy(_)) => thread::yield_now(),
-            Err(e) => panic!("{e}"),
-        }
-    }
-}
-
-/// Checks of several dialers with the changes of a day between them; how many were recorded.
-pub fn work(scene: &Scene, sidecar: &Arc<Sidecar>, first: u64, checks: u64, changes: u64) -> u64 {
-    const DIALERS: u64 = 2;
-    let (done, over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let recorded = AtomicU64::new(0);
-    thread::scope(|scope| {
-        for dialer in 0..DIALERS {
-            let (done, recorded) = (&done, &recorded);
-            scope.spawn(move || {
-                for n in (dialer..checks).step_by(DIALERS as usize) {
-                    // Some take their moment and are overtaken.
-                    let at = Micros(scene.clock.fetch_add(scene.step, Ordering::Relaxed));
-                    if n % 97 == 0 {
-                        thread::yield_now();
-                    }
-                    let was = ask(sidecar, &question(first + n), at);
-                    recorded.fetch_add(u64::from(was), Ordering::Relaxed);
-                    done.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-        let (done, over) = (&done, &over);
-        scope.spawn(move || {
-            let mut writer = Writer::new(scene, sidecar, first);
-            for n in 0..changes {
-                while done.load(Ordering::Relaxed) < n * checks / changes {
-                    thread::yield_now();
-                }
-                writer.change(first + n);
-            }
-            over.store(true, Ordering::Relaxed);
-        });
-    });
-    assert!(over.load(Ordering::Relaxed));
-    recorded.load(Ordering::Relaxed)
-}
-
-/// Whoever changes what is known.
-struct Writer<'s> {
-    scene: &'s Scene,
-    sidecar: &'s Sidecar,
-    dice: Dice,
-    consents: Vec<FactId>,
-    relations: Vec<FactId>,
-}
-
-impl<'s> Writer<'s> {
-    fn new(scene: &'s Scene, sidecar: &'s Sidecar, seed: u64) -> Self {
-        Self {
-            scene,
-            sidecar,
-            dice: Dice(seed ^ 0xfeed),
-            consents: Vec::new(),
-            relations: Vec::new(),
-        }
-    }
-
-    fn change(&mut self, n: u64) {
-        let dice = &mut self.dice;
-        let number = format!("+{}", customer(1 + dice.below(3_000)));
-        let today = self.sidecar.home.zone.day(self.scene.now());
-        match n % 40 {
-            7 => self.scene.import(self.sidecar, n),
-            13 => self.scene.register(self.sidecar, n),
-            17 => self.scene.enforce(self.sidecar, "nl-own", today),
-            23 => self.scene.enforce(self.sidecar, "nl-2026", Day::NEVER),
-            26 | 33 => self.scene.enforce(self.sidecar, "nl-bmnr", Day::NEVER),
-            29 => {
-                let owner = dice.of(&["noordlicht-list", "noordlicht-newsletter"]);
-                // Another company's product in the offer.
-                let fields = [
-                    "extra",
-                    "noordlicht",
-                    "MARKETING",
-                    "VOICE",
-                    "gas;buildings",
-                    owner,
-                    "NL",
-                    "2024-01-01",
-                    "",
-                    "+31201234567",
-                    "",
-                ];
-                let row = fields.map(str::to_owned).to_vec();
-                self.sidecar
-                    .put_catalogue(&[(CatalogueKind::Campaign, row)])
-                    .unwrap();
-            }
-            _ => self.fact(&number),
-        }
-    }
-
-    fn fact(&mut self, number: &str) {
-        let now = self.scene.now().to_string();
-        let today = self.sidecar.home.zone.day(self.scene.now());
-        let dice = &mut self.dice;
-        match dice.below(6) {
-            0 | 1 => {
-                let person = match dice.below(3) {
-                    0 => format!("p{}", 1 + dice.below(3_000)),
-                    _ => String::new(),
-                };
-                let fields = ObjectionFields {
-                    number: if person.is_empty() || dice.one_in(2) {
-                        number
-                    } else {
-                        ""
-                    },
-                    region: "",
-                    person_id: &person,
-                    seller_id: dice.of(&["", "noordlicht", "waterpoort"]),
-                    channels: dice.of(&["", "VOICE", "SMS;EMAIL"]),
-                    recorded_at: &now,
-                    source: "CALL",
-                };
-                self.sidecar.record_objection(&fields).unwrap();
-            }
-            2 => {
-                let expires = match dice.one_in(2) {
-                    true => Micros(self.scene.now().0 + (1 + dice.below(20)) as i64 * DAY / 24)
-                        .to_string(),
-                    false => String::new(),
-                };
-
-                let fields = ConsentFields {
-                    number,
-                    region: "",
-                    person_id: "",
-                    seller_id: "noordlicht",
-                    channels: dice.of(&["*", "VOICE", "VOICE;EMAIL"]),
-                    products: dice.of(&["*", "gas", "gas;solar"]),
-                    granted_at: &now,
-                    expires_at: &expires,
-                    withdrawn_at: "",
-                    evidence: "call",
-                };
-                let recorded = self.sidecar.record_consent(&fields).unwrap();
-                self.consents.extend(recorded.fact_ids);
-            }
-            3 => {
-                let Some(id) = self.consents.pop() else {
-                    return;
-                };
-                // It may have ended with a folder since; then there is nothing to withdraw.
-                let _ = self.sidecar.withdraw_consent(id, Some(self.scene.now()));
-            }
-            4 => {
-                let fields = RelationFields {
-                    number,
-                    region: "",
-                    person_id: dice.of(&["", "p7", "p1234"]),
-                    seller_id: "noordlicht",
-                    kind: dice.of(&["PURCHASE", "NEWSLETTER", "SERVICE_CONTRACT"]),
-                    product_id: dice.of(&["gas", "power", "solar"]),
-                    started_on: "2024-03-01",
-                    ended_on: "",
-                    paid: dice.of(&["yes", "yes", "no"]),
-                };
-                if let Ok(recorded) = self.sidecar.record_relation(&fields) {
-                    self.relations.extend(recorded.fact_ids);
-                }
-            }
-            _ => {
-                let Some(id) = self.relations.pop() else {
-                    return;
-                };
-                let _ = self.sidecar.end_relation(id, Some(today));
-            }
-        }
     }
 }
 

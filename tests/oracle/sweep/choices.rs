@@ -144,8 +144,8 @@ fn agreed_until(
     }
 }
 
-/// Of every sort one: nobody, no customer, a customer who is similar, who is not, and one of
-/// another seller.
+/// Of every sort one: nobody, no customer, a customer who is similar, who is not, who is or is not
+/// by a signed pair, and one of another seller.
 pub fn relation_choices() -> Vec<Choice> {
     let mut of_another = related("PURCHASE", "x", LONG_AGO, "yes");
     of_another.relations[0].seller_id = "s2".to_owned();
@@ -154,6 +154,8 @@ pub fn relation_choices() -> Vec<Choice> {
         related("NEWSLETTER", "", LONG_AGO, "no"),
         related("PURCHASE", "x", LONG_AGO, "yes"),
         related("SERVICE_CONTRACT", "other-root", LONG_AGO, "yes"),
+        related("PURCHASE", "pair-yes", LONG_AGO, "yes"),
+        related("PURCHASE", "sibling-no", LONG_AGO, "yes"),
         of_another,
     ]
 }
@@ -161,7 +163,16 @@ pub fn relation_choices() -> Vec<Choice> {
 /// Every kind of relation, and a purchase at every distance from what is offered.
 pub fn purchase_choices() -> Vec<Choice> {
     let mut choices = relation_choices();
-    for kind in ["SURVEY", "CONTEST", "ACCOUNT", "INQUIRY", "DONATION"] {
+    for kind in [
+        "SURVEY",
+        "CONTEST",
+        "ACCOUNT",
+        "INQUIRY",
+        "DONATION",
+        "VOLUNTEER",
+        "EVENT_VISIT",
+        "OTHER",
+    ] {
         choices.push(related(kind, "x", LONG_AGO, "yes"));
     }
     for bought in PRODUCTS.iter().map(|(id, _, _)| *id).chain([""]) {
