@@ -32,6 +32,7 @@ fn idle_connections_by_the_thousand_leave_room_for_others() {
     assert!(files <= 64 + 16, "{files} more files");
     assert!(memory(target.pid()).saturating_sub(before.1) < 64);
     // A new caller gets a place while they are all still there.
+    target.has_counted("displaced");
     target.finish();
 }
 
@@ -50,6 +51,7 @@ fn a_connection_that_never_speaks_or_stops_half_way_is_ended() {
     for hostile in silent.into_iter().chain(half) {
         hostile.ended();
     }
+    target.has_counted("silent");
     target.finish();
 }
 

@@ -27,6 +27,7 @@ fn rapid_reset_is_cut_off() {
         assert!(matches!(ended, CALM | Ended::Closed), "{ended:?}");
         target.is_well();
     }
+    target.has_counted("protocol");
     target.finish();
 }
 
@@ -137,5 +138,6 @@ fn window_games_gain_nothing() {
     for hostile in stuck {
         hostile.ended();
     }
+    target.has_counted("protocol");
     target.finish();
 }

@@ -40,6 +40,7 @@ fn garbage_on_the_port_ends_that_connection_and_nothing_else() {
         }
         target.is_well();
     }
+    target.has_counted("protocol");
     target.finish();
 }
 
@@ -78,5 +79,6 @@ fn frames_that_break_the_rules_end_that_connection() {
         );
         target.is_well();
     }
+    target.has_counted("protocol");
     target.finish();
 }

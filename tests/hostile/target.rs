@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -36,6 +37,7 @@ level = \"warn\"
 /// A sidecar with the sample, killed when dropped.
 pub(crate) struct Target {
     pub(crate) addr: SocketAddr,
+    metrics: SocketAddr,
     child: Child,
     caller: Option<Caller>,
     dir: tempfile::TempDir,
@@ -51,11 +53,15 @@ struct Caller {
 impl Target {
     pub(crate) fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("verzet.toml"), SETTINGS).unwrap();
         // The port is free again once the listener is dropped.
-        let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|l| l.local_addr())
-            .unwrap();
+        let free = || {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                .and_then(|l| l.local_addr())
+                .unwrap()
+        };
+        let (addr, metrics) = (free(), free());
+        let settings = format!("{SETTINGS}\n[metrics]\nlisten = \"{metrics}\"\n");
+        fs::write(dir.path().join("verzet.toml"), settings).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_verzet"));
         command
             .args(["serve", "--sample", "--listen", &addr.to_string()])
@@ -71,6 +77,7 @@ impl Target {
         let child = command.spawn().unwrap();
         let mut target = Self {
             addr,
+            metrics,
             child,
             caller: None,
             dir,
@@ -99,6 +106,20 @@ impl Target {
             assert!(begun.elapsed() < PATIENCE, "no {what}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What was refused is counted: waits until `/metrics` says so.
+    pub(crate) fn has_counted(&mut self, cause: &str) {
+        let (metrics, line) = (
+            self.metrics,
+            format!("verzet_connections_refused_total{{cause=\"{cause}\"}} "),
+        );
+        let counted = || {
+            let page = scrape(metrics).unwrap_or_default();
+            let line = page.lines().find_map(|l| l.strip_prefix(&line));
+            line.is_some_and(|n| n.trim() != "0")
+        };
+        self.wait(counted, &format!("connection counted as {cause}"));
     }
 
     /// The caller is answered from now on as before: a good many times.
@@ -198,6 +219,16 @@ async fn call(addr: SocketAddr, done: &AtomicBool, answers: &AtomicU64) -> Optio
         }
     }
     None
+}
+
+/// The page Prometheus gets.
+fn scrape(metrics: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(metrics)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut page = String::new();
+    stream.read_to_string(&mut page)?;
+    Ok(page)
 }
 
 /// The open files a process has.
