@@ -182,6 +182,14 @@ report.mail_to                                  default
 serve.threads                  0                default
 serve.grace                    10s              default
 metrics.listen                 127.0.0.1:9464   default
+access.loopback                agent            default
+access.session_idle            30m              default
+access.session_length          12h              default
+tls.certificate                                 default
+tls.key                                         default
+tls.client_ca                                   default
+tls.client_callers                              default
+tls.handshake                  5s               default
 log.format                     text             default
 log.level                      warn             environment VERZET_LOG_LEVEL
 trace.endpoint                                  default
