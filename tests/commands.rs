@@ -1,6 +1,7 @@
 //! The commands on a sidecar: a running one, and one a command starts for itself.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod common;
 #[path = "support/sidecar.rs"]
 mod sidecar;
 

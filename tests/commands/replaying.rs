@@ -5,13 +5,18 @@ use std::fs;
 use serde_json::Value;
 
 use super::{
-    field, json,
+    common, field, json,
     sidecar::{Dir, Ended},
 };
 
 /// A sample with some checks asked, and what was answered: ids, by reason.
 fn asked(dir: &Dir) -> Vec<(String, String)> {
-    let _sidecar = dir.serve(&["--sample"]).expect("the sample serves");
+    // Without its month: every decision here is one of these.
+    let settings = common::settings(&dir.path().join("verzet-data"));
+    let bare = verzet::sidecar::Sidecar::open(settings).unwrap();
+    verzet::sample::install(&bare).unwrap();
+    drop(bare);
+    let _sidecar = dir.serve(&[]).expect("the sample serves");
     for (number, campaign) in [
         ("0610000002", "gas-customers"),
         ("0620000001", "gas-customers"),
