@@ -182,7 +182,7 @@ fn page(
         })
         .filter(|(count, chip)| *count > 0 || chip.here)
         .collect();
-    reasons.sort_by(|a, b| b.0.cmp(&a.0));
+    reasons.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let sellers = seller_choices(&s, &asked.seller);
     let title = match verdict {
         Some(v) => s.t(&format!("decisions.title_{v}")).to_owned(),

@@ -267,6 +267,6 @@ fn reason_lines(s: &Shell, day: Day, now: &Summary, past: &Summary) -> Vec<Reaso
             Some((n, line))
         })
         .collect();
-    lines.sort_by(|a, b| b.0.cmp(&a.0));
+    lines.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     lines.into_iter().map(|(_, line)| line).collect()
 }

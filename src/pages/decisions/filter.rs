@@ -53,7 +53,7 @@ impl Asked {
     }
 
     /// The first day as written.
-    pub(crate) fn from_text(&self) -> &str {
+    pub(crate) fn first_day(&self) -> &str {
         self.from.as_deref().unwrap_or_default()
     }
 
@@ -72,7 +72,7 @@ impl Asked {
 
     /// Whether it is about one campaign and has both ends, as evidence must.
     pub(crate) fn is_of_one_campaign_and_period(&self) -> bool {
-        !self.campaign.is_empty() && !self.from_text().is_empty() && !self.until.is_empty()
+        !self.campaign.is_empty() && !self.first_day().is_empty() && !self.until.is_empty()
     }
 
     /// The order asked for.
@@ -97,7 +97,7 @@ impl Asked {
             "" => Ok(None),
             text => Day::parse(text).map(Some).map_err(|_| "decisions.bad_day"),
         };
-        let (from, until) = (day(self.from_text())?, day(&self.until)?);
+        let (from, until) = (day(self.first_day())?, day(&self.until)?);
         if from.zip(until).is_some_and(|(from, until)| from > until) {
             return Err("decisions.bad_period");
         }
@@ -133,7 +133,7 @@ impl Asked {
     pub(crate) fn at(&self, path: &str, other: &[(&str, &str)]) -> String {
         let own = [
             ("verdict", self.verdict.as_str()),
-            ("from", self.from_text()),
+            ("from", self.first_day()),
             ("until", &self.until),
             ("seller", &self.seller),
             ("campaign", &self.campaign),

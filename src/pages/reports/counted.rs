@@ -190,7 +190,7 @@ fn table(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Over {
             (sum > 0).then(|| (sum, (s.reason(*reason).to_owned(), link, shown, s.n(sum))))
         })
         .collect();
-    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    rows.sort_by_key(|(sum, _)| std::cmp::Reverse(*sum));
     let totals = slots.iter().map(|slot| {
         let of_slot = over
             .rows
