@@ -355,7 +355,8 @@ pub fn write_row<'a>(out: &mut String, fields: impl IntoIterator<Item = &'a str>
         if i > 0 {
             out.push(',');
         }
-        if field.contains([',', '"', '\r', '\n']) {
+        // U+FEFF at the beginning of a file would be taken for its byte order mark.
+        if field.contains([',', '"', '\r', '\n', '\u{feff}']) {
             out.push('"');
             for c in field.chars() {
                 if c == '"' {
