@@ -37,7 +37,7 @@ use crate::{
     clock::{Micros, Steady},
     facts::world::World,
     ledger::{Durability, Health, Ledger, LedgerOptions},
-    metrics::Metrics,
+    metrics::{ClockStep, Metrics},
     number::Region,
     policy::Packs,
     report::Reports,
@@ -133,6 +133,9 @@ impl Sidecar {
             return Some(format!("the ledger cannot be written: {cause}"));
         }
         self.now();
+        for (step, times) in ClockStep::ALL.iter().zip(self.clock.take_moved()) {
+            self.metrics.clock_steps.add_many(*step, times);
+        }
         self.clock.fault().map(|fault| fault.to_string())
     }
 

@@ -92,3 +92,27 @@ impl Database {
         said.map_err(AccessError::file(&self.path))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// What survives a power cut rests on these (`docs/failures.md`).
+    #[test]
+    fn the_file_is_synced_before_a_commit_returns() {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let db = Database::open(dir.path()).unwrap();
+            let conn = db.conn.lock().unwrap();
+            let mode: String = conn
+                .pragma_query_value(None, "journal_mode", |row| row.get(0))
+                .unwrap();
+            let synchronous: i64 = conn
+                .pragma_query_value(None, "synchronous", |row| row.get(0))
+                .unwrap();
+            assert_eq!((mode.as_str(), synchronous), ("wal", 2), "FULL");
+        }
+    }
+}

@@ -1,13 +1,16 @@
 //! The system's clock, not believed when it jumps.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
     time::Instant,
 };
 
 use super::Micros;
 
 const SECOND: i64 = 1_000_000;
+
+/// What counts as the clock's having been moved, in microseconds.
+const STEP: i64 = SECOND / 2;
 
 /// Moments already given may be this far ahead of the clock before it counts as set back, in
 /// microseconds. As long as an `ALLOW` may be acted upon by default.
@@ -32,6 +35,8 @@ pub struct Steady {
     floor: AtomicI64,
     /// Microseconds the clock is out: above 0 ahead, below 0 behind, 0 while it is believed.
     out: AtomicI64,
+    /// Times the clock was moved since somebody asked: back, forward.
+    moved: [AtomicU64; 2],
 }
 
 /// What is wrong with the clock.
@@ -76,6 +81,7 @@ impl Default for Steady {
             offset: AtomicI64::new(Micros::system_now().0),
             floor: AtomicI64::new(i64::MIN),
             out: AtomicI64::new(0),
+            moved: [const { AtomicU64::new(0) }; 2],
         }
     }
 }
@@ -111,7 +117,9 @@ impl Steady {
         let expected = running.saturating_add(offset);
         let drift = system.saturating_sub(expected);
         if drift > LONGEST_JUMP {
-            self.out.store(drift, Ordering::Relaxed);
+            if self.out.swap(drift, Ordering::Relaxed) <= 0 {
+                self.moved[1].fetch_add(1, Ordering::Relaxed);
+            }
             return Micros(expected.max(last).max(self.floor.load(Ordering::Acquire)));
         }
         if drift < -SECOND {
@@ -119,8 +127,14 @@ impl Steady {
             self.floor.fetch_max(expected, Ordering::AcqRel);
         }
         if drift.abs() > 1_000 {
-            self.offset
-                .store(system.saturating_sub(running), Ordering::Relaxed);
+            let now = system.saturating_sub(running);
+            let first = self
+                .offset
+                .compare_exchange(offset, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+            if first && drift.abs() > STEP {
+                self.moved[usize::from(drift > 0)].fetch_add(1, Ordering::Relaxed);
+            }
         }
         let floor = self.floor.load(Ordering::Acquire).max(last);
         let behind = floor.saturating_sub(system);
@@ -134,6 +148,12 @@ impl Steady {
     /// Something was stamped with this moment, so that nothing earlier may be given any more.
     pub fn stamped(&self, at: Micros) {
         self.floor.fetch_max(at.0, Ordering::AcqRel);
+    }
+
+    /// How often the clock was moved by more than half a second, back and forward, since this was last
+    /// asked.
+    pub fn take_moved(&self) -> [u64; 2] {
+        [0, 1].map(|way: usize| self.moved[way].swap(0, Ordering::Relaxed))
     }
 
     /// What is wrong with the clock, as of the last [`Steady::now`].
@@ -191,6 +211,7 @@ mod tests {
         let running = 6 * MINUTE;
         let told = clock.tell(NOON + running - 5 * MINUTE, running, i64::MIN);
         assert_eq!(told, Micros(NOON + MINUTE));
+        assert_eq!((clock.take_moved(), clock.take_moved()), ([1, 0], [0, 0]));
     }
 
     #[test]
@@ -203,6 +224,7 @@ mod tests {
         clock.stamped(told);
         let told = clock.tell(NOON + MINUTE, MINUTE, i64::MIN);
         assert_eq!((told, clock.fault()), (Micros(NOON + MINUTE), None));
+        assert_eq!(clock.take_moved(), [0, 1]);
     }
 
     #[test]

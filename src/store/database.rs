@@ -243,3 +243,33 @@ pub(super) fn signed(value: u64) -> i64 {
 pub(super) fn unsigned(value: i64) -> rusqlite::Result<u64> {
     u64::try_from(value).map_err(|_| damaged(format!("a count is {value}")))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// What survives a power cut rests on these (`docs/failures.md`).
+    #[test]
+    fn the_writer_is_told_to_sync_before_a_commit_returns() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("facts.db");
+        // The second time it was there already.
+        for _ in 0..2 {
+            let db = Database::open(file.clone()).unwrap();
+            let pragma = |name: &str| {
+                let value = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+                match db.conn.pragma_query_value(None, name, value).unwrap() {
+                    rusqlite::types::Value::Text(text) => text,
+                    other => format!("{other:?}"),
+                }
+            };
+            assert_eq!(pragma("journal_mode"), "wal");
+            assert_eq!(pragma("synchronous"), "Integer(2)", "FULL");
+            assert_eq!(pragma("foreign_keys"), "Integer(1)");
+            assert_eq!(pragma("trusted_schema"), "Integer(0)");
+            assert_eq!(pragma("cell_size_check"), "Integer(1)");
+        }
+    }
+}
