@@ -338,6 +338,7 @@ pub(crate) async fn recorded(
             }),
             page_size: 1_000,
             page_token,
+            ..Default::default()
         };
         let page = reports.list_decisions(page).await.unwrap().into_inner();
         found.extend(page.decisions.iter().map(|d| {

@@ -84,6 +84,7 @@ fn no_fault_and_no_pair_of_faults_lets_anything_through() {
         }
         let all = system.model.told().objected.clone();
         assert_blocked(&system.process().connect().await, &all).await;
+        system.place.done(&["ledger", "verify"]);
         let told = system.model.told();
         tell(&format!(
             "faults alone and in pairs: {combinations}, checks answered {} ({} ALLOW), objections \
