@@ -82,13 +82,18 @@ pub(crate) async fn is_serving(channel: &tonic::transport::Channel, wanted: bool
     let mut health = HealthClient::new(channel.clone());
     let asked = || HealthCheckRequest::default();
     let wanted = if wanted { 1 } else { 2 };
-    loop {
-        let status = health.check(asked()).await.unwrap().into_inner().status;
-        if status == wanted {
+    let mut told = String::new();
+    for _ in 0..2_000 {
+        let mut asked = tonic::Request::new(asked());
+        asked.set_timeout(std::time::Duration::from_secs(10));
+        let answer = health.check(asked).await;
+        if answer.as_ref().is_ok_and(|a| a.get_ref().status == wanted) {
             return;
         }
+        told = format!("{answer:?}");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    panic!("never {wanted}: {told}");
 }
 
 /// A file system in memory of this size; `None` where none may be mounted, which is told.
