@@ -66,7 +66,7 @@ pub use walk::{PartSummary, verify_part};
 pub use words::{StoredEngine, StoredRegime};
 
 use crate::{
-    clock::{Day, Micros},
+    clock::{Day, Micros, Steady},
     durable,
     metrics::LedgerMetrics,
 };
@@ -171,7 +171,12 @@ impl Ledger {
             ledger.save(dir)?;
         }
         let signing = Arc::new(Signing::open(dir, ledger)?);
-        let of_today = |part: &Part| options.started_at.is_none_or(|t| part.day >= utc_day(t));
+        let last = tail.at;
+        // A clock that is not believed ends no day: were it set right, the next record would be far ahead.
+        let of_today = |part: &Part| {
+            let is_over = |t| part.day < utc_day(t) && Steady::believes(t, last);
+            !options.started_at.is_some_and(is_over)
+        };
         if let Some(part) = part.take_if(|part| !of_today(part)) {
             // What comes next is of a later day, even if the clock is set back meanwhile.
             tail.at = tail.at.max(start_of(Day(part.day.0 + 1)));

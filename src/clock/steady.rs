@@ -91,10 +91,15 @@ impl Steady {
     pub fn after(last: Option<Micros>) -> Self {
         let clock = Self::default();
         let offset = clock.offset.load(Ordering::Relaxed);
-        if let Some(last) = last.filter(|last| offset.saturating_sub(last.0) > LONGEST_REST) {
+        if let Some(last) = last.filter(|last| !Self::believes(Micros(offset), *last)) {
             clock.offset.store(last.0, Ordering::Relaxed);
         }
         clock
+    }
+
+    /// Whether a start at this moment is believed, by itself, to come after a last record at that.
+    pub fn believes(start: Micros, last: Micros) -> bool {
+        start.0.saturating_sub(last.0) <= LONGEST_REST
     }
 
     /// Believes the system's clock as it is now: somebody looked at it.

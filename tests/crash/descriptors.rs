@@ -42,12 +42,16 @@ fn without_file_descriptors_those_who_are_connected_are_served() {
             .unwrap();
         let taken = take_all(process.host());
         process.says("a connection could not be accepted");
-        for i in 0..5 {
-            let answer = check(&model, &channel, world::CUSTOMERS, &world::customer(1)).await;
-            assert_eq!(answer.unwrap().verdict(), Verdict::Allow);
-            object(&model, &channel, &world::customer(2 + i))
-                .await
-                .unwrap();
+        let mut answered = 0;
+        while answered < 5 {
+            // A connection that was idle for a while may have had to give its descriptor; the next question
+            // makes it again.
+            let asked = check(&model, &channel, world::CUSTOMERS, &world::customer(1)).await;
+            let objected = object(&model, &channel, &world::customer(2 + answered)).await;
+            if let (Ok(answer), Ok(())) = (asked, objected) {
+                assert_eq!(answer.verdict(), Verdict::Allow);
+                answered += 1;
+            }
         }
         drop(taken);
         let other = process.connect().await;

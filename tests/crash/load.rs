@@ -336,7 +336,8 @@ pub(crate) async fn recorded(
                 from: Some(from),
                 ..Default::default()
             }),
-            page_size: 1_000,
+            // Few enough that a slow machine reads a page before the deadline.
+            page_size: 100,
             page_token,
             ..Default::default()
         };

@@ -98,6 +98,7 @@ impl Place {
             .env("VERZET_LOG_FORMAT", "json")
             // Reads the record over the port too.
             .env("VERZET_ACCESS_LOOPBACK", "machine")
+            .env("VERZET_PAGES_LISTEN", "127.0.0.1:0")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -239,6 +240,9 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        if std::thread::panicking() {
+            println!("the sidecar said:\n{}", self.said());
+        }
     }
 }
 
