@@ -94,7 +94,7 @@ fn a_part_that_was_never_begun_is_passed_over() {
     } = Part::newest(dir.path(), Some(LEDGER), None, None, false)
         .unwrap()
         .unwrap();
-    assert_eq!((part.day, found), (DAY, tail));
+    assert_eq!((part.as_ref().unwrap().day, found), (DAY, tail));
 }
 
 #[test]
