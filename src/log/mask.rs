@@ -27,7 +27,7 @@ impl fmt::Display for Masked<'_> {
             None => ("", text),
         };
         let digits = rest.chars().filter(char::is_ascii_digit).count();
-        let hidden = digits < LEAST || digits > 15;
+        let hidden = !(LEAST..=15).contains(&digits);
         f.write_str(plus)?;
         if hidden {
             return f.write_str("***");

@@ -200,7 +200,7 @@ fn facts(sidecar: &Sidecar, n: u64, at: Micros, today: Day) -> Result<(), Sample
         1 => ("EMAIL", 9 * HOUR),
         _ => ("CALL", MINUTE / 3),
     };
-    if scatter(n + 3) % 5 == 0 {
+    if scatter(n + 3).is_multiple_of(5) {
         let granted = at.to_string();
         let expires = Day(today.0 + 2 + (scatter(n + 4) % 40) as i32)
             .utc_start()

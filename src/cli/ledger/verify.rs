@@ -125,10 +125,7 @@ pub(super) fn run(place: &Place, found: &Found, args: &Args) -> Result<Exit, Cli
     let began = Micros::system_now();
     let against = Against {
         keys: args.key.clone(),
-        heads: args
-            .heads
-            .as_ref()
-            .map_or(Ok(Vec::new()), |path| kept(path))?,
+        heads: args.heads.as_ref().map_or(Ok(Vec::new()), kept)?,
     };
     let bar = progress::records(records_in(&found.dir));
     let result = verify(&found.dir, &against, &mut |records| bar.inc(records)).map_err(failed)?;

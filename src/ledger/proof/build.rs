@@ -141,6 +141,7 @@ impl Source<'_> {
         })
     }
 
+    #[allow(clippy::type_complexity)]
     fn record(&self) -> Result<Option<(Wanted, Option<Vec<u8>>)>, LedgerError> {
         let Ok(seq) = i64::try_from(self.id.seq) else {
             return Ok(None);

@@ -22,7 +22,7 @@ enum Beside {
     /// There is none.
     Bare,
     /// One that holds.
-    Sound(Head),
+    Sound(Box<Head>),
     /// One that does not: told of already.
     Damaged,
 }
@@ -47,7 +47,7 @@ impl Run<'_> {
         drop(lock);
         let kept = self.kept(day);
         let head = match head {
-            Beside::Sound(head) => Some(head),
+            Beside::Sound(head) => Some(*head),
             Beside::Bare => None,
             Beside::Damaged => {
                 self.walk(day, None, &kept, progress)?;
@@ -94,7 +94,7 @@ impl Run<'_> {
             self.finding(Some(day), format!("{day}.head"), None, what);
             return Ok(Beside::Damaged);
         }
-        Ok(Beside::Sound(head))
+        Ok(Beside::Sound(Box::new(head)))
     }
 
     /// What is wrong with a part's file as a whole.

@@ -83,11 +83,11 @@ impl Index {
         let (plan, combos, found) = {
             let live = self.live();
             let combos = live.combos.values().to_vec();
-            let agent = match filter.agent.as_deref() {
-                None => None,
-                // An agent never seen has no decisions, and nobody has the last number there is.
-                Some(text) => Some(live.agents.find(&Arc::from(text)).unwrap_or(u32::MAX)),
-            };
+            // An agent never seen has no decisions, and nobody has the last number there is.
+            let agent = filter
+                .agent
+                .as_deref()
+                .map(|text| live.agents.find(&Arc::from(text)).unwrap_or(u32::MAX));
             let plan = Plan {
                 filter,
                 allowed: combos.iter().map(|c| filter.admits_combo(c)).collect(),
