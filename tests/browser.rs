@@ -7,7 +7,6 @@
 mod common;
 
 #[path = "pages/site.rs"]
-#[allow(dead_code)]
 mod site;
 
 #[path = "browser/axe.rs"]
