@@ -16,6 +16,10 @@ mod health;
 mod ledger;
 #[path = "wire/raw.rs"]
 mod raw;
+#[path = "wire/roles.rs"]
+mod roles;
+#[path = "wire/secure.rs"]
+mod secure;
 #[path = "wire/stream.rs"]
 mod stream;
 
@@ -61,7 +65,12 @@ impl Served {
         bound(&mut options);
         let server = Server::start(sidecar.clone(), &options).unwrap();
         let addr = format!("http://{}", server.listening.unwrap());
-        let channel = Channel::from_shared(addr).unwrap().connect().await.unwrap();
+        let endpoint = Channel::from_shared(addr).unwrap();
+        // Where the port speaks TLS, the test connects for itself.
+        let channel = match options.tls {
+            Some(_) => endpoint.connect_lazy(),
+            None => endpoint.connect().await.unwrap(),
+        };
         Self {
             channel,
             sidecar,
