@@ -153,8 +153,9 @@ async fn a_certificate_says_who_asks_and_a_renewed_one_is_used_at_once() {
     let clear = Endpoint::from_shared(format!("http://{addr}"))
         .unwrap()
         .connect_lazy();
-    let asked = CheckServiceClient::new(clear).check(dial("0645000001", "gas-customers"));
-    assert!(asked.await.is_err());
+    let mut clear = CheckServiceClient::new(clear);
+    let asked = clear.check(dial("0645000001", "gas-customers")).await;
+    assert!(asked.is_err());
 
     // A file that is no certificate is not used; a renewed one is, and connections go on.
     let before = shown(addr, &ca.1).await.unwrap();
