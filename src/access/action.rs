@@ -189,7 +189,7 @@ actions! {
     /// Page: reports and their charts.
     SeeReports:                                            - - o y m y;
     /// Take decisions away as a file.
-    ExportDecisions:                                       - - o y - y;
+    ExportDecisions ["ReportService/ExportDecisions"]:     - - o y - y;
     /// Change the own password and second factor.
     ChangeOwnPassword:                                     - y y y y y;
 }

@@ -96,15 +96,8 @@ pub(crate) async fn get(
 fn written(s: &Shell, sidecar: &Sidecar, export: &Export) -> Result<(File, u64), Failure> {
     let mut file = tempfile::tempfile_in(&sidecar.settings.data_dir).map_err(broken)?;
     let out = file.try_clone().map_err(broken)?;
-    let facts = || {
-        let mut facts = sidecar.bundle_facts()?;
-        // Pairs of other sellers are not this reader's.
-        facts.pairs.retain(|pair| {
-            let offered = pair.get(1).and_then(|id| s.world.catalogue.product(id));
-            offered.is_some_and(|p| s.viewer.sees(&s.world.symbols.seller_id(p.owner)))
-        });
-        Ok(facts)
-    };
+    // Pairs of other sellers are not this reader's.
+    let facts = || sidecar.bundle_facts(&s.viewer.caller.sellers);
     match sidecar.reports.export(export, facts, out) {
         Ok(done) => {
             file.rewind().map_err(broken)?;

@@ -1,17 +1,24 @@
 //! What an evidence bundle shows beside decisions.
 
 use super::Sidecar;
-use crate::report::{ReportError, export::BundleFacts};
+use crate::{
+    access::Sellers,
+    report::{ReportError, export::BundleFacts},
+};
 
 impl Sidecar {
-    /// Register copies, signed pairs and packs, as known now.
+    /// Register copies, packs, and signed pairs of what these sellers offer, as known now.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn bundle_facts(&self) -> Result<BundleFacts, ReportError> {
+    pub fn bundle_facts(&self, sellers: &Sellers) -> Result<BundleFacts, ReportError> {
         let world = self.world();
         let symbols = &world.symbols;
-        let pairs = world.catalogue.pairs().map(|pair| {
+        let pairs = world.catalogue.pairs().filter(|pair| {
+            let owner = world.catalogue.owner(pair.offered);
+            owner.is_some_and(|owner| sellers.has(&symbols.seller_id(owner)))
+        });
+        let pairs = pairs.map(|pair| {
             let yes_no = if pair.similar { "yes" } else { "no" };
             vec![
                 symbols.product_id(pair.bought),

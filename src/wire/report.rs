@@ -228,6 +228,7 @@ impl ReportService for ReportDoor {
         &self,
         request: Request<v1::ExportDecisionsRequest>,
     ) -> Result<Response<Self::ExportDecisionsStream>, Status> {
+        let asker = caller::of(&request)?;
         let asked = request.into_inner();
         let mut fields = Fields::default();
         let format = match asked.format() {
@@ -242,9 +243,16 @@ impl ReportService for ReportDoor {
                 self.0.settings.language
             }),
         };
-        let masked = asked.masked;
-        let filter = self.filter(Sellers::All, asked.filter, &mut fields);
+        let (action, caller) = (Action::ExportDecisions, asker.caller().clone());
+        let masked = asked.masked || caller.is_masked(action);
+        let filter = self.filter(caller.sellers.clone(), asked.filter, &mut fields);
         fields.check()?;
+        // What leaves the house is on record before it does.
+        if let Some(filter) = &filter {
+            without_numbers(caller.is_masked(action), filter, &[])?;
+            let (seller, key) = (seller_of(&caller, filter), key_of(filter));
+            asker.looked(&self.0.access, action, &seller, &key).await?;
+        }
         // A number that is none has no decisions; a file says so too.
         let nothing = Filter::of(Sellers::Only(BTreeSet::new()));
         let export = Export {
@@ -257,7 +265,7 @@ impl ReportService for ReportDoor {
         let (send, chunks) = mpsc::channel(4);
         tokio::task::spawn_blocking(move || {
             // Whoever asked may be gone.
-            if let Err(status) = send_export(&sidecar, &export, &send) {
+            if let Err(status) = send_export(&sidecar, &export, &caller, &send) {
                 let _ = send.blocking_send(Err(status));
             }
         });
@@ -268,7 +276,13 @@ impl ReportService for ReportDoor {
 type Chunks = mpsc::Sender<Result<v1::ExportDecisionsResponse, Status>>;
 
 /// Makes the file, then sends it.
-fn send_export(sidecar: &Sidecar, export: &Export, send: &Chunks) -> Result<(), Status> {
+#[allow(clippy::result_large_err)]
+fn send_export(
+    sidecar: &Sidecar,
+    export: &Export,
+    caller: &Caller,
+    send: &Chunks,
+) -> Result<(), Status> {
     use v1::export_decisions_response::Part;
     let io = |e: std::io::Error| Status::unavailable(format!("the export cannot be written: {e}"));
     // Beside the data, since it may be large and is as personal as they are.
@@ -276,7 +290,7 @@ fn send_export(sidecar: &Sidecar, export: &Export, send: &Chunks) -> Result<(), 
     let written = file.try_clone().map_err(io)?;
     let done = sidecar
         .reports
-        .export(export, || sidecar.bundle_facts(), written);
+        .export(export, || sidecar.bundle_facts(&caller.sellers), written);
     let done = done.map_err(|e| match e {
         ExportError::Report(e) => failed(&e),
         ExportError::NoPeriod => Status::invalid_argument(e.to_string()),
@@ -291,7 +305,7 @@ fn send_export(sidecar: &Sidecar, export: &Export, send: &Chunks) -> Result<(), 
         bytes,
         rows: done.rows,
         sheets: done.sheets,
-        behind: done.behind,
+        behind: behind(caller, done.behind),
     });
     let mut gone = send.blocking_send(part(header)).is_err();
     let mut chunk = vec![0; 64 << 10];

@@ -1,5 +1,7 @@
 //! Records and hashes as they lie, for whoever proves something of them without this software.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use super::{Reader, open_part::OpenPart};
@@ -10,7 +12,9 @@ use crate::{
         error::LedgerError,
         id::DecisionId,
         part,
+        record::{self, Record, WordRef},
         seal::{Head, load_head},
+        words::WORDS,
     },
 };
 
@@ -86,13 +90,34 @@ impl Reader {
         }
     }
 
-    /// The words of a day's part, in order.
+    /// The words that these records of a day's part use, in order; those of others name campaigns and
+    /// sellers that may be nobody's business.
     ///
     /// # Errors
     /// If the part cannot be read.
-    pub fn raw_words(&mut self, day: Day) -> Result<Vec<RawRecord>, LedgerError> {
-        self.part(day)?
-            .map_or(Ok(Vec::new()), |part| part.raw_words())
+    pub fn raw_words(&mut self, day: Day, seqs: &[u64]) -> Result<Vec<RawRecord>, LedgerError> {
+        let Some(part) = self.part(day)? else {
+            return Ok(Vec::new());
+        };
+        let mut used = BTreeSet::new();
+        for seq in seqs {
+            let Some(record) = part.raw_record(*seq)? else {
+                continue;
+            };
+            if let Ok((_, Record::Decision(raw))) = record::decode(&record.public) {
+                let words = WORDS.iter().zip(&raw.words);
+                used.extend(words.filter_map(|(kind, word)| match word {
+                    WordRef::Number(number) => Some((*kind as u8, u64::from(*number))),
+                    _ => None,
+                }));
+            }
+        }
+        let mut words = part.raw_words()?;
+        words.retain(|word| match record::decode(&word.public) {
+            Ok((_, Record::Word { kind, number, .. })) => used.contains(&(kind as u8, number)),
+            _ => false,
+        });
+        Ok(words)
     }
 }
 

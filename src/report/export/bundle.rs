@@ -68,7 +68,7 @@ pub(super) fn write(
         proof::records(reports, &rests.ids, export.masked, out)
     })?;
     let days = proof::days(&rests.ids);
-    archive.file("words.jsonl", |out| proof::words(reports, &days, out))?;
+    archive.file("words.jsonl", |out| proof::words(reports, &rests.ids, out))?;
     archive.file("chains.jsonl", |out| {
         proof::chains(reports, &rests.ids, out)
     })?;

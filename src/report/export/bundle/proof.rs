@@ -82,14 +82,20 @@ pub(super) fn records(
     Ok(())
 }
 
+/// The decisions of a day.
+fn seqs(ids: &[DecisionId], day: Day) -> Vec<u64> {
+    let of_day = ids.iter().filter(|id| id.day == day);
+    of_day.map(|id| id.seq).collect()
+}
+
 pub(super) fn words(
     reports: &Reports,
-    days: &BTreeSet<Day>,
+    ids: &[DecisionId],
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     let mut reader = reports.index.ledger.reader();
-    for day in days {
-        for word in reader.raw_words(*day)? {
+    for day in days(ids) {
+        for word in reader.raw_words(day, &seqs(ids, day))? {
             line(
                 out,
                 &Word {
@@ -114,7 +120,7 @@ pub(super) fn chains(
             continue;
         };
         // Decisions and the words they use, in the order of their numbers.
-        let words = reader.raw_words(day)?;
+        let words = reader.raw_words(day, &seqs(ids, day))?;
         let mut shown: Vec<u64> = words.iter().map(|word| word.seq).collect();
         shown.extend(ids.iter().filter(|id| id.day == day).map(|id| id.seq));
         shown.sort_unstable();
