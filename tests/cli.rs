@@ -40,6 +40,9 @@ Commands:
   restore    Put a backup back into a data directory that is empty
   doctor     Look the installation over and tell what to mend
   health     Ask a running sidecar whether it serves
+  token      What dialers and other programs show to say who they are
+  user       The accounts of people who sign in to the pages
+  changes    Who changed or looked at what
   config     The configuration
   help       Print this message or the help of the given subcommand(s)
 
@@ -234,8 +237,8 @@ fn an_address_others_can_reach_is_refused() {
             2,
             "",
             "flag --listen: listen: `0.0.0.0:50051` can be reached from other machines, and there is \
-             neither TLS nor tokens yet to tell a dialer from a stranger; keep it on loopback, such as \
-             \"127.0.0.1:50051\", and put the sidecar beside the dialer\n"
+             no TLS to keep tokens and numbers from whoever listens in; set tls.certificate and tls.key, \
+             or keep it on loopback, such as \"127.0.0.1:50051\", and put the sidecar beside the dialer\n"
         )
     );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
@@ -393,7 +396,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
     let page = include_str!("../docs/cli.md");
     let mut commands = Vec::new();
     leaves(&verzet::cli::command(), "verzet", &mut commands);
-    assert_eq!(commands.len(), 40);
+    assert_eq!(commands.len(), 41);
     let section = |path: &str| {
         let after = page.split_once(&format!("\n### `{path}`\n"))?.1;
         Some(after.split("\n#").next().unwrap_or(after))

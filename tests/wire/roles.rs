@@ -225,6 +225,11 @@ fn example(action: Action, of: &Side) -> Option<Vec<u8>> {
             group_by: vec![v1::GroupBy::Seller as i32, v1::GroupBy::Campaign as i32],
         }
         .encode_to_vec(),
+        Action::ExportDecisions => v1::ExportDecisionsRequest {
+            filter,
+            ..Default::default()
+        }
+        .encode_to_vec(),
         Action::ListChanges => v1::ListChangesRequest {
             seller_id,
             ..Default::default()
@@ -407,7 +412,9 @@ async fn every_method_does_for_each_role_what_the_table_says_and_shows_nothing_o
                             told.message = told.message.replace(id, "ID");
                         }
                     }
-                    let lists = method.contains("/List") || method.contains("/Summarise");
+                    let lists = ["/List", "/Summarise", "/Export"]
+                        .iter()
+                        .any(|of| method.contains(of));
                     if lists {
                         // Looks are recorded, so a list of them may have grown.
                         missing.body.clear();
