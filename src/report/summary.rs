@@ -132,7 +132,9 @@ pub(super) fn summarise(index: &Index, query: &Query) -> Result<Summary, ReportE
     });
     let grain = finest.max().unwrap_or(Grain::Whole);
     let by_agent = query.by.contains(&GroupBy::Agent);
-    let sums = index.sums(f, grain, by_agent)?;
+    let sums = index.sums(f, grain, by_agent, |combo| {
+        query.by.iter().map(|by| of_combo(*by, combo)).collect()
+    })?;
     Ok(group(index, query, grain, &sums))
 }
 

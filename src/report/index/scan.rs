@@ -102,18 +102,20 @@ impl Index {
         Ok((found, combos, plan.behind))
     }
 
-    /// Counts what passes.
+    /// Counts what passes; combos that are alike by `alike` are counted as the first of them.
     pub(in crate::report) fn sums(
         &self,
         filter: &Filter,
         grain: Grain,
         by_agent: bool,
+        alike: impl Fn(&Combo) -> Vec<String>,
     ) -> Result<Sums, ReportError> {
         let agents = by_agent || filter.agent.is_some();
         let (counts, combos, behind) = self.scan(
             filter,
             |plan, live| {
                 let mut sums = Counting::new(&self.zone, grain, by_agent);
+                sums.first = firsts(live.combos.values(), alike);
                 let (from, to) = plan.range(&live.tail.ats);
                 let of = |i: usize| (live.tail.ats[i], live.tail.combos[i], live.tail.agents[i]);
                 (from..to).for_each(|i| sums.row(plan, of(i)));
@@ -354,10 +356,25 @@ impl<'a> Hours<'a> {
     }
 }
 
+/// By combo: the first with the same key, verdict and judgement of today's law, so that a sum has as few
+/// entries as the groups it is for.
+fn firsts(combos: &[Arc<Combo>], alike: impl Fn(&Combo) -> Vec<String>) -> Vec<u32> {
+    let mut seen = HashMap::new();
+    let all = combos.iter().zip(0u32..);
+    all.map(|(combo, number)| {
+        let law = combo.shadow.as_ref().map(|s| s.verdict);
+        let key = (alike(combo), combo.verdict, law);
+        *seen.entry(key).or_insert(number)
+    })
+    .collect()
+}
+
 struct Counting<'a> {
     zone: &'a Zone,
     grain: Grain,
     by_agent: bool,
+    /// By combo: the first that is alike.
+    first: Vec<u32>,
     hours: Hours<'a>,
     /// The day of an hour, remembered.
     day: (i64, i64),
@@ -370,10 +387,15 @@ impl<'a> Counting<'a> {
             zone,
             grain,
             by_agent,
+            first: Vec::new(),
             hours: Hours::new(zone),
             day: (i64::MIN, 0),
             counts: HashMap::new(),
         }
+    }
+
+    fn first(&self, combo: u32) -> u32 {
+        self.first.get(combo as usize).copied().unwrap_or(combo)
     }
 
     fn bucket(&mut self, hour: i64) -> i64 {
@@ -401,13 +423,15 @@ impl<'a> Counting<'a> {
             }
         };
         let agent = if self.by_agent { agent } else { 0 };
+        let combo = self.first(combo);
         *self.counts.entry((bucket, combo, agent)).or_default() += 1;
     }
 
     fn hour(&mut self, plan: &Plan<'_>, sum: &HourSum) {
         if plan.admits(sum.combo) {
             let bucket = self.bucket(sum.hour);
-            *self.counts.entry((bucket, sum.combo, 0)).or_default() += u64::from(sum.count);
+            let combo = self.first(sum.combo);
+            *self.counts.entry((bucket, combo, 0)).or_default() += u64::from(sum.count);
         }
     }
 }
