@@ -121,7 +121,7 @@ fn every_call_of_ghz_is_answered_and_recorded() {
     let binary = binary.as_path();
     let work = tempfile::tempdir().unwrap();
     let data = work.path().join("data");
-    let up = sidecar::serve(binary, &data).unwrap();
+    let up = sidecar::serve_with(binary, &data, &[("VERZET_LIMITS_QUEUE_WAIT", "10s")]).unwrap();
     let mix = mix::Mix::of(folder::Folder::sample(None).unwrap()).unwrap();
     let files = work.path().join("ghz");
     numbers::write(&mix, &files, ROWS).unwrap();

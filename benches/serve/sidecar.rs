@@ -26,6 +26,15 @@ pub(crate) struct Sidecar {
 /// Serves a data directory on a free port of loopback, with `--sample` if it is not there yet; its log
 /// goes to a file beside it.
 pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
+    serve_with(binary, data_dir, &[])
+}
+
+/// The same with settings from the environment.
+pub(crate) fn serve_with(
+    binary: &Path,
+    data_dir: &Path,
+    settings: &[(&str, &str)],
+) -> Result<Sidecar> {
     let log = data_dir.with_extension("serve.log");
     let log_file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     // The port is free again once the listener is dropped.
@@ -49,6 +58,7 @@ pub(crate) fn serve(binary: &Path, data_dir: &Path) -> Result<Sidecar> {
     }
     // Who measures also reads what was recorded.
     command.env("VERZET_ACCESS_LOOPBACK", "machine");
+    command.envs(settings.iter().copied());
     let mut process =
         Process::start(&mut command).with_context(|| format!("cannot run {}", binary.display()))?;
     let until = Instant::now() + START;

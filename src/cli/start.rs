@@ -156,8 +156,14 @@ pub(super) fn pages(
         second_person: config.pages.second_person == SecondPerson::Needed,
         tls: tls.is_some(),
     };
-    let failed = |error: String| CliError::failed(error, "nothing was changed");
-    let router = pages::router(sidecar, options).map_err(|error| failed(error.to_string()))?;
+    // Dialers are served already, and nothing that is amiss with pages is a reason to leave them.
+    let router = match pages::router(sidecar, options) {
+        Ok(router) => router,
+        Err(error) => {
+            tracing::error!(%error, "the pages are left out");
+            return Ok(None);
+        }
+    };
     let server = match PagesServer::start(config.pages.listen, tls, router) {
         Ok(server) => Some(server),
         Err(error) => match config.pages_bind_problem(&error) {

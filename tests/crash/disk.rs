@@ -197,7 +197,11 @@ fn a_data_directory_that_was_deleted_allows_nothing() {
             let objected = object(&model, &channel, &world::customer(2)).await;
             for told in [checked.unwrap_err(), objected.unwrap_err()] {
                 let refused = [Code::Unavailable, Code::ResourceExhausted];
-                assert!(refused.contains(&told.code()), "{told:?}");
+                assert!(
+                    refused.contains(&told.code()),
+                    "{told:?}\n{}",
+                    process.said()
+                );
             }
         }
         drop(process);
