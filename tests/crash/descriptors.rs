@@ -42,8 +42,11 @@ fn without_file_descriptors_those_who_are_connected_are_served() {
             .unwrap();
         let taken = take_all(process.host());
         process.says("a connection could not be accepted");
-        let mut answered = 0;
+        let (mut answered, mut tried) = (0, 0);
         while answered < 5 {
+            tried += 1;
+            assert!(tried < 500, "{answered} answered: {}", process.said());
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             // A connection that was idle for a while may have had to give its descriptor; the next question
             // makes it again.
             let asked = check(&model, &channel, world::CUSTOMERS, &world::customer(1)).await;
