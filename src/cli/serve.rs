@@ -122,6 +122,8 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         let _inside = signals.enter();
         StopSignals::listen()?
     };
+    // Before dialers are served: once they are, nothing that is amiss with the pages may end it.
+    let pages = start::pages(sidecar.clone(), config, args.sample)?;
     let server = start::serve(sidecar.clone(), config, true)?;
     let upkeep = Upkeep::start(sidecar.clone(), daily(config))?;
     tracing::info!(
@@ -134,7 +136,6 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         ledger_key = %sidecar.ledger.public_key(),
         "serving"
     );
-    let pages = start::pages(sidecar.clone(), config, args.sample)?;
     tell_manager(&[NotifyState::Ready]);
     if args.sample {
         next::tell(&place.command("check 0610000002 --campaign gas-customers --explain"));

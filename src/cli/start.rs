@@ -156,7 +156,7 @@ pub(super) fn pages(
         second_person: config.pages.second_person == SecondPerson::Needed,
         tls: tls.is_some(),
     };
-    // Dialers are served already, and nothing that is amiss with pages is a reason to leave them.
+    // Pairs that wait for a second person decide nothing: no reason not to serve dialers.
     let router = match pages::router(sidecar, options) {
         Ok(router) => router,
         Err(error) => {

@@ -5,6 +5,7 @@
 
 mod columns;
 mod combo;
+mod count;
 mod dictionary;
 mod feed;
 mod file;
@@ -23,8 +24,9 @@ use rusqlite::Connection;
 
 pub(super) use columns::{Columns, Row};
 pub(super) use combo::{Combo, ShadowCombo};
+pub(super) use count::Grain;
 pub(super) use forget::mark as mark_erased;
-pub(super) use scan::{Grain, Sums};
+pub(super) use scan::Sums;
 
 use super::error::ReportError;
 use crate::{

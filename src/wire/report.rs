@@ -1,29 +1,26 @@
 //! ReportService: what was decided.
 
-use std::{
-    collections::BTreeSet,
-    io::{Read, Seek, SeekFrom},
-    sync::Arc,
-};
+mod decision;
+mod export;
+
+pub use decision::decision;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{
-    caller, convert,
-    fields::{Fields, timestamp},
-    status,
-};
+use super::{caller, fields::Fields, status};
 use crate::{
-    access::{Action, Caller, Sellers, masked},
-    ledger::{DecisionId, Durability, StoredDecision},
+    access::{Action, Caller, Sellers},
+    ledger::DecisionId,
     number,
-    policy::{Intent, Language, Packs, Reason, Verdict},
+    policy::{Intent, Language, Reason, Verdict},
     proto::v1::{self, report_service_server::ReportService},
     report::{
         Counts, Filter, GroupBy, Order, Query, ReportError,
-        export::{Export, ExportError, Format},
+        export::{Export, Format},
     },
     sidecar::Sidecar,
 };
@@ -265,59 +262,12 @@ impl ReportService for ReportDoor {
         let (send, chunks) = mpsc::channel(4);
         tokio::task::spawn_blocking(move || {
             // Whoever asked may be gone.
-            if let Err(status) = send_export(&sidecar, &export, &caller, &send) {
+            if let Err(status) = export::send(&sidecar, &export, &caller, &send) {
                 let _ = send.blocking_send(Err(status));
             }
         });
         Ok(Response::new(ReceiverStream::new(chunks)))
     }
-}
-
-type Chunks = mpsc::Sender<Result<v1::ExportDecisionsResponse, Status>>;
-
-/// Makes the file, then sends it.
-#[allow(clippy::result_large_err)]
-fn send_export(
-    sidecar: &Sidecar,
-    export: &Export,
-    caller: &Caller,
-    send: &Chunks,
-) -> Result<(), Status> {
-    use v1::export_decisions_response::Part;
-    let io = |e: std::io::Error| Status::unavailable(format!("the export cannot be written: {e}"));
-    // Beside the data, since it may be large and is as personal as they are.
-    let mut file = tempfile::tempfile_in(&sidecar.settings.data_dir).map_err(io)?;
-    let written = file.try_clone().map_err(io)?;
-    let done = sidecar
-        .reports
-        .export(export, || sidecar.bundle_facts(&caller.sellers), written);
-    let done = done.map_err(|e| match e {
-        ExportError::Report(e) => failed(&e),
-        ExportError::NoPeriod => Status::invalid_argument(e.to_string()),
-        e => Status::unavailable(e.to_string()),
-    })?;
-    let bytes = file.seek(SeekFrom::End(0)).map_err(io)?;
-    file.rewind().map_err(io)?;
-    let part = |part| Ok(v1::ExportDecisionsResponse { part: Some(part) });
-    let header = Part::Header(v1::ExportHeader {
-        file_name: format!("verzet.{}", export.format.ending()),
-        media_type: export.format.media_type().to_owned(),
-        bytes,
-        rows: done.rows,
-        sheets: done.sheets,
-        behind: behind(caller, done.behind),
-    });
-    let mut gone = send.blocking_send(part(header)).is_err();
-    let mut chunk = vec![0; 64 << 10];
-    while !gone {
-        let read = file.read(&mut chunk).map_err(io)?;
-        if read == 0 {
-            break;
-        }
-        let bytes = chunk[..read].to_vec();
-        gone = send.blocking_send(part(Part::Chunk(bytes))).is_err();
-    }
-    Ok(())
 }
 
 /// What a look is at, as Changes has it.
@@ -375,98 +325,5 @@ fn failed(error: &ReportError) -> Status {
     match error {
         ReportError::Ledger(error) => status::ledger(error),
         error => Status::unavailable(error.to_string()),
-    }
-}
-
-/// A recorded decision on the wire, without its numbers and person if `hide`. The rows are named if this
-/// build still has the pack it was made by.
-pub fn decision(d: &StoredDecision, packs: &Packs, hide: bool) -> v1::Decision {
-    let personal = d.personal.as_ref();
-    let text =
-        |of: fn(&crate::ledger::StoredPersonal) -> String| personal.map(of).unwrap_or_default();
-    let pack = d.regime.as_ref().and_then(|stored| {
-        packs
-            .get(&stored.id)
-            .filter(|r| r.hash == stored.pack_sha256)
-    });
-    let rows = pack
-        .zip(d.channel)
-        .and_then(|(regime, channel)| regime.table(channel))
-        .map(|table| table.rows.as_slice())
-        .or(d.regime.is_none().then(|| packs.question()));
-    let trail = d
-        .outcomes
-        .iter()
-        .enumerate()
-        .map(|(i, outcome)| {
-            let row = rows.and_then(|rows| rows.get(i));
-            v1::TrailRow {
-                row: i as u32 + 1,
-                check: row.map(|r| r.check.name().to_owned()).unwrap_or_default(),
-                outcome: convert::outcome(*outcome),
-                verdict: row.map_or(0, |r| i32::from(r.verdict.code())),
-                reason: row.map_or(0, |r| i32::from(r.reason.code())),
-                fact_id: d.fact(i as u8).map(|f| f.to_string()).unwrap_or_default(),
-                found: String::new(),
-                legal_source: row.map(|r| r.source.clone()).unwrap_or_default(),
-            }
-        })
-        .collect();
-    v1::Decision {
-        decision_id: d.id.to_string(),
-        decided_at: Some(timestamp(d.at)),
-        verdict: i32::from(d.verdict.code()),
-        reason: i32::from(d.reason.code()),
-        number: match hide {
-            true => masked(&text(|p| p.number.to_string())),
-            false => text(|p| p.number.to_string()),
-        },
-        e164: personal
-            .and_then(|p| p.e164)
-            .map(|n| match hide {
-                true => masked(&n.to_string()),
-                false => n.to_string(),
-            })
-            .unwrap_or_default(),
-        campaign_id: d.campaign.to_string(),
-        seller_id: d.seller.to_string(),
-        channel: d.channel.map_or(0, |c| i32::from(c.code())),
-        source_id: d.source.to_string(),
-        intent: i32::from(d.intent.code()),
-        call_id: text(|p| p.call_id.to_string()),
-        agent_id: text(|p| p.agent_id.to_string()),
-        caller_id: text(|p| p.caller_id.to_string()),
-        person_id: match hide {
-            true => String::new(),
-            false => text(|p| p.person_id.to_string()),
-        },
-        regime: d
-            .regime
-            .as_ref()
-            .map(|r| r.id.to_string())
-            .unwrap_or_default(),
-        pack_hash: d
-            .regime
-            .as_ref()
-            .map(|r| r.pack_sha256.iter().map(|b| format!("{b:02x}")).collect())
-            .unwrap_or_default(),
-        semantics: d.regime.as_ref().map_or(0, |r| r.semantics),
-        revision: d.revision,
-        snapshot_id: d.register_snapshot.to_string(),
-        in_register: d.registered == Some(true),
-        durability: match d.durability {
-            Durability::Disk => v1::Durability::Disk as i32,
-            Durability::Async => v1::Durability::Async as i32,
-        },
-        shadow: d.shadow.as_ref().map(|s| v1::Shadow {
-            regime: s.regime.id.to_string(),
-            verdict: i32::from(s.verdict.code()),
-            reason: i32::from(s.reason.code()),
-        }),
-        trail,
-        engine: d.engine.build.to_string(),
-        number_metadata: d.engine.metadata.to_string(),
-        earlier_decision_id: d.earlier.map(|id| id.to_string()).unwrap_or_default(),
-        region: text(|p| p.region.to_string()),
     }
 }

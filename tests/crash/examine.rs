@@ -26,7 +26,8 @@ pub(crate) async fn examine(model: &Model, channel: &Channel, began: Micros) -> 
     };
     assert_blocked(channel, &objected).await;
     let mut on_record = HashMap::new();
-    for (seq, e164, allow) in recorded(channel, Micros(began.0 - 5_000_000)).await {
+    let newest = answers.keys().copied().max().unwrap_or(0);
+    for (seq, e164, allow) in recorded(channel, Micros(began.0 - 5_000_000), newest).await {
         let twice = on_record.insert(seq, (e164, allow));
         assert_eq!(twice, None, "record {seq} is there twice");
     }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use tokio_stream::StreamExt;
@@ -16,7 +17,11 @@ use verzet::proto::v1::{
     report_service_client::ReportServiceClient,
 };
 
-use crate::{model::Model, world};
+use crate::{
+    model::{Model, seq_of},
+    process::PATIENCE,
+    world,
+};
 
 /// Numbers without pattern (SplitMix64).
 #[derive(Clone)]
@@ -319,12 +324,34 @@ pub(crate) async fn dry_run(
     found
 }
 
-/// Every decision on record from a moment on: sequence number, id, E.164, whether it was an ALLOW.
+/// Every decision on record from a moment on: sequence number, E.164, whether it was an ALLOW.
+///
+/// A start begins with an index that is behind, and says so: the list is asked for once `through` is in it.
 pub(crate) async fn recorded(
     channel: &Channel,
     from: verzet::clock::Micros,
+    through: u64,
 ) -> Vec<(u64, String, bool)> {
     let mut reports = ReportServiceClient::new(channel.clone()).max_decoding_message_size(64 << 20);
+    let begun = Instant::now();
+    loop {
+        let newest = v1::ListDecisionsRequest {
+            page_size: 1,
+            ..Default::default()
+        };
+        let told = reports.list_decisions(newest).await.unwrap().into_inner();
+        let seq = told.decisions.first().map_or(0, |d| seq_of(&d.decision_id));
+        if seq >= through {
+            break;
+        }
+        let waited = begun.elapsed() < PATIENCE;
+        assert!(
+            told.behind > 0 && waited,
+            "answer {through} has no record: the newest is {seq}, {} to come",
+            told.behind
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let from = prost_types::Timestamp {
         seconds: from.0.div_euclid(1_000_000),
         nanos: (from.0.rem_euclid(1_000_000) * 1_000) as i32,
@@ -343,7 +370,7 @@ pub(crate) async fn recorded(
         };
         let page = reports.list_decisions(page).await.unwrap().into_inner();
         found.extend(page.decisions.iter().map(|d| {
-            let seq = d.decision_id.rsplit('-').next().unwrap().parse().unwrap();
+            let seq = seq_of(&d.decision_id);
             (seq, d.e164.clone(), d.verdict() == v1::Verdict::Allow)
         }));
         page_token = page.next_page_token;

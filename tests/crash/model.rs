@@ -48,7 +48,7 @@ impl Model {
     /// An answer was received. `may_allow`: nothing acknowledged before the question was sent forbids it.
     pub(crate) fn answered(&self, decision_id: &str, number: &str, allowed: bool, may_allow: bool) {
         let mut told = self.told();
-        let seq: u64 = decision_id.rsplit('-').next().unwrap().parse().unwrap();
+        let seq = seq_of(decision_id);
         told.checks += 1;
         told.allows += u64::from(allowed);
         if allowed && !may_allow {
@@ -77,4 +77,9 @@ impl Model {
         let told = self.told();
         assert!(told.wrong.is_empty(), "{:#?}", told.wrong);
     }
+}
+
+/// The sequence number in a decision's id.
+pub(crate) fn seq_of(decision_id: &str) -> u64 {
+    decision_id.rsplit('-').next().unwrap().parse().unwrap()
 }

@@ -67,7 +67,6 @@ const CUSTOMERS: u64 = 4_000;
 const OBJECTIONS: u64 = 8;
 
 #[test]
-#[ignore = "open: in some runs the record of an answer is not found when all is over (docs/failures.md)"]
 fn no_fault_and_no_pair_of_faults_lets_anything_through() {
     let mut place = Place::new();
     let Some(faults) = Faults::below(&mut place) else {

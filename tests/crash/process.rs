@@ -212,7 +212,8 @@ impl Process {
     /// A connection to the dialers' port.
     pub(crate) async fn connect(&self) -> Channel {
         let endpoint = Endpoint::from_shared(self.address.clone()).unwrap();
-        endpoint.connect().await.unwrap()
+        let connected = endpoint.connect().await;
+        connected.unwrap_or_else(|error| panic!("{error:?}; the sidecar said: {}", self.said()))
     }
 
     /// A connection that is made when it is first used.

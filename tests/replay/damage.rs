@@ -182,10 +182,7 @@ fn a_changed_relation_is_named_by_its_row() {
     let mut rows = replayed.differences.iter();
     let decided = rows.find(|d| d.row == Some(at + 1)).unwrap();
     assert_eq!(decided.check, Some("CustomerSimilar"));
-    assert_eq!(
-        (&*decided.field, &*decided.recorded),
-        ("outcome", "DECIDED")
-    );
+    assert_eq!((decided.field, &*decided.recorded), ("outcome", "DECIDED"));
     assert!(
         replayed
             .to_string()

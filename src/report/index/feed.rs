@@ -166,7 +166,7 @@ impl Feeder {
                 return Ok(());
             };
             let (combos, agents) = (live.combos.values(), live.agents.values());
-            let sums = super::scan::hour_sums(&index.zone, &live.tail);
+            let sums = super::count::hour_sums(&index.zone, &live.tail);
             file::add(
                 conn,
                 &file::NewSegment {
