@@ -11,6 +11,7 @@ pub mod changes;
 mod database;
 mod delay;
 mod error;
+mod first;
 mod password;
 pub mod people;
 mod role;
@@ -23,7 +24,10 @@ pub mod tokens;
 mod totp;
 pub mod web;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arc_swap::ArcSwap;
 use rusqlite::Row;
@@ -35,6 +39,7 @@ pub use self::{
     changes::{ChangeFilter, ChangeRow, Changes, NewChange},
     database::FILE,
     error::AccessError,
+    first::FIRST_PASSWORD,
     people::{AccountRow, PasswordError, People, SignInError},
     role::Role,
     secret::Secret,
@@ -58,6 +63,7 @@ pub struct Access {
     sessions: Sessions,
     limits: ArcSwap<SessionLimits>,
     hashing: tokio::sync::Semaphore,
+    first_password: PathBuf,
 }
 
 impl Access {
@@ -67,14 +73,17 @@ impl Access {
     /// If the file cannot be read or made.
     pub fn open(data_dir: &Path) -> Result<Self, AccessError> {
         let db = Arc::new(Database::open(data_dir)?);
-        Ok(Self {
+        let access = Self {
             changes: Changes::new(db.clone()),
             tokens: Tokens::open(db.clone())?,
             people: People::new(db.clone()),
             sessions: Sessions::open(db)?,
             limits: ArcSwap::default(),
             hashing: tokio::sync::Semaphore::new(sign_in::HASHES_AT_ONCE),
-        })
+            first_password: data_dir.join(FIRST_PASSWORD),
+        };
+        access.tidy_first_password()?;
+        Ok(access)
     }
 }
 

@@ -14,6 +14,8 @@ mod log;
 mod metrics;
 #[path = "operate/scrape.rs"]
 mod scrape;
+#[path = "operate/secrets.rs"]
+mod secrets;
 #[path = "operate/served.rs"]
 mod served;
 #[path = "support/sidecar.rs"]

@@ -28,6 +28,15 @@ pub enum AccessError {
         /// The format found.
         found: i64,
     },
+    /// The file a secret waits in.
+    #[error("{}: cannot be written: {source}; see whether the disk is full or the directory's rights were changed", path.display())]
+    Secret {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The system has no random numbers to give.
     #[error("the system gives no random numbers: {0}")]
     Random(String),

@@ -116,8 +116,13 @@ impl People {
     /// If the name is taken or no name, or it cannot be written.
     pub fn add(&self, caller: &Caller) -> Result<Secret, AccessError> {
         let secret = Secret::to_type()?;
-        self.insert(caller, &password::hash(secret.show())?, true)?;
+        self.add_with(caller, &secret)?;
         Ok(secret)
+    }
+
+    /// As [`People::add`], with this one-time password.
+    pub(super) fn add_with(&self, caller: &Caller, secret: &Secret) -> Result<(), AccessError> {
+        self.insert(caller, &password::hash(secret.show())?, true)
     }
 
     fn insert(&self, caller: &Caller, hash: &str, must_change: bool) -> Result<(), AccessError> {

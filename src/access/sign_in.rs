@@ -4,8 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Access, AccessError, Action, Caller, NewChange, PasswordError, Role, Secret, Sellers, Session,
-    SessionLimits, SignInError, people::Proven, totp,
+    Access, AccessError, Action, Caller, NewChange, PasswordError, Secret, Session, SessionLimits,
+    SignInError, people::Proven, totp,
 };
 use crate::clock::Micros;
 
@@ -13,8 +13,6 @@ use crate::clock::Micros;
 pub(super) const HASHES_AT_ONCE: usize = 2;
 /// The longest such wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// The name of the account that the first start makes.
-const FIRST_ACCOUNT: &str = "admin";
 
 /// The secret of a second factor that is being set up.
 #[derive(Clone, Copy)]
@@ -54,29 +52,6 @@ impl Access {
     /// How long sessions last from now on.
     pub fn set_session_limits(&self, limits: SessionLimits) {
         self.limits.store(Arc::new(limits));
-    }
-
-    /// The account of a first start, if there is none at all: its name and one-time password.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn first_account(&self) -> Result<Option<(&'static str, Secret)>, AccessError> {
-        if !self.people.are_none()? {
-            return Ok(None);
-        }
-        let caller = Caller {
-            name: FIRST_ACCOUNT.to_owned(),
-            role: Role::Compliance,
-            sellers: Sellers::All,
-        };
-        let secret = self.people.add(&caller)?;
-        self.note(
-            &Caller::machine(),
-            Action::AddUser,
-            FIRST_ACCOUNT,
-            "role compliance",
-        );
-        Ok(Some((FIRST_ACCOUNT, secret)))
     }
 
     /// Signs somebody in; the secret goes into the cookie. An empty `code` is none.
@@ -126,6 +101,7 @@ impl Access {
             .await??;
         self.sessions.end_all(&session.caller.name, Some(&cookie));
         self.sessions.password_changed(&cookie);
+        self.password_is_other(&session.caller.name);
         let (caller, what) = (&session.caller, "password");
         self.note(caller, Action::ChangeOwnPassword, &caller.name, what);
         Ok(())
@@ -167,6 +143,7 @@ impl Access {
     /// If there is none of this name, or it cannot be written.
     pub fn disable_user(&self, name: &str) -> Result<(), AccessError> {
         self.people.disable(name)?;
+        self.password_is_other(name);
         self.sessions.end_all(name, None);
         Ok(())
     }
@@ -178,6 +155,7 @@ impl Access {
     /// If there is none of this name, or it cannot be written.
     pub fn reset_user(&self, name: &str) -> Result<Secret, AccessError> {
         let secret = self.people.reset(name)?;
+        self.password_is_other(name);
         self.sessions.end_all(name, None);
         Ok(secret)
     }

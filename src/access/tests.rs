@@ -115,6 +115,49 @@ fn a_token_counts_until_it_expires_or_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_first_password_waits_in_a_file_for_its_owner_until_it_is_changed() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, access) = open();
+    let access = Arc::new(access);
+    let (name, file) = access.first_account_in_file().unwrap().unwrap();
+    assert!(access.first_account_in_file().unwrap().is_none());
+    assert_eq!(file, dir.path().join(FIRST_PASSWORD));
+    let rights = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(rights & 0o777, 0o600);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let first = text.trim_end();
+    let sign_in =
+        |password: &str| access.sign_in(name.to_owned(), password.to_owned(), String::new());
+    let cookie = sign_in(first).await.unwrap();
+    let change = |new: &str| access.change_password(cookie.show().into(), first.into(), new.into());
+    change("short").await.unwrap_err();
+    assert!(file.exists());
+    // Another's is not this one's.
+    let other = Caller::new("other", Role::Agent, Sellers::All).unwrap();
+    access.people.add(&other).unwrap();
+    access.reset_user("other").unwrap();
+    assert!(file.exists());
+    change("four words of mine").await.unwrap();
+    assert!(!file.exists());
+    // What a crash kept is removed at the next start.
+    std::fs::write(&file, text).unwrap();
+    drop(access);
+    Access::open(dir.path()).unwrap();
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_first_password_that_counts_is_kept_over_a_restart_and_gone_after_a_reset() {
+    let (dir, access) = open();
+    let (name, file) = access.first_account_in_file().unwrap().unwrap();
+    drop(access);
+    let access = Access::open(dir.path()).unwrap();
+    assert!(file.exists());
+    access.reset_user(name).unwrap();
+    assert!(!file.exists());
+}
+
+#[tokio::test]
 async fn a_first_account_signs_in_once_and_then_has_its_own_password() {
     let (dir, access) = open();
     let (name, one_time) = access.first_account().unwrap().unwrap();

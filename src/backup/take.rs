@@ -12,6 +12,7 @@ use super::{
     manifest::{FORMAT, MANIFEST},
 };
 use crate::{
+    access,
     clock::{Day, Micros},
     durable,
     ledger::{self, Hash, HeadKind},
@@ -200,7 +201,8 @@ impl Work<'_> {
         let (data, ledger) = (&place.data_dir, &place.ledger_dir);
         for (name, from, is_dir) in entries(data)? {
             let known = ["facts.db", "registers", "lock"].contains(&name.as_str());
-            if known || same(&from, ledger) {
+            // A copy is kept where others come, and long after the password was changed.
+            if known || name == access::FIRST_PASSWORD || same(&from, ledger) {
                 continue;
             }
             match is_dir {

@@ -1,10 +1,13 @@
 //! From the configuration to a sidecar that serves.
 
-use std::sync::Arc;
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
 use super::error::CliError;
 use crate::{
-    access::{Caller, Role, Sellers, SessionLimits},
+    access::{Access, AccessError, Caller, Role, Sellers, SessionLimits},
     clock::Micros,
     config::{Config, Durability, Language, OpenLoopback, SecondPerson},
     ledger::{self, LedgerOptions},
@@ -136,19 +139,14 @@ pub(super) fn serve(
     })
 }
 
-/// Serves the pages, and tells where they are. On a first start it makes the first account, and tells its
-/// one-time password on standard error, which is no log. `None` if the default port is taken.
+/// Serves the pages, and tells where they are; on a first start makes the first account. `None` if the
+/// default port is taken.
 pub(super) fn pages(
     sidecar: Arc<Sidecar>,
     config: &Config,
     sample: bool,
 ) -> Result<Option<PagesServer>, CliError> {
-    let first = sidecar.access.first_account().map_err(|error| {
-        CliError::failed(
-            format!("the first account cannot be made: {error}"),
-            "nothing was changed",
-        )
-    })?;
+    let access = sidecar.access.clone();
     let tls = tls(config)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let options = PagesOptions {
@@ -184,11 +182,33 @@ pub(super) fn pages(
             "the pages are served"
         );
     }
-    if let Some((name, password)) = first {
-        eprintln!(
-            "first account: {name}\none-time password: {}\nsign in and choose your own; this is shown once",
-            password.show()
-        );
+    if server.is_some() {
+        first_account(&access).map_err(|error| {
+            CliError::failed(
+                format!("the first account cannot be made: {error}"),
+                "nothing was changed",
+            )
+        })?;
     }
     Ok(server)
+}
+
+/// Makes the first account. Its one-time password is for one pair of eyes: shown on a terminal; where
+/// standard error is a log, the log only says which file it is in.
+fn first_account(access: &Access) -> Result<(), AccessError> {
+    if io::stderr().is_terminal() {
+        if let Some((name, password)) = access.first_account()? {
+            eprintln!(
+                "first account: {name}\none-time password: {}\nsign in and choose your own; this is shown once",
+                password.show()
+            );
+        }
+    } else if let Some((name, file)) = access.first_account_in_file()? {
+        tracing::info!(
+            account = name,
+            file = %file.display(),
+            "the first account was made; its one-time password is in the file until it is changed"
+        );
+    }
+    Ok(())
 }

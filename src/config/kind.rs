@@ -144,13 +144,16 @@ impl Read for SocketAddr {
 impl Read for String {
     fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
         let is_collector = |uri: Uri| {
-            uri.scheme_str() == Some("http") && uri.port().is_some() && uri.path() == "/"
+            // No `user:password@`: `config show` tells every setting, and this is none to hide.
+            let names_nobody = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
+            let has_port = uri.port().is_some();
+            uri.scheme_str() == Some("http") && names_nobody && has_port && uri.path() == "/"
         };
         if kind != Kind::Collector || text.is_empty() || text.parse().is_ok_and(is_collector) {
             return Ok(text.to_owned());
         }
         refuse(
-            format!("`{text}` is not the address of a collector"),
+            "this is not the address of a collector".to_owned(),
             "write it as \"http://127.0.0.1:4317\", or leave it empty",
         )
     }

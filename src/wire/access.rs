@@ -62,9 +62,10 @@ fn status(error: &AccessError) -> Status {
         AccessError::Field { field, what } => Fields::one(field, what.clone()),
         AccessError::NotThere { .. } => Status::not_found(error.to_string()),
         AccessError::Taken { .. } => Status::already_exists(error.to_string()),
-        AccessError::File { .. } | AccessError::Format { .. } | AccessError::Random(_) => {
-            Status::unavailable(error.to_string())
-        }
+        AccessError::File { .. }
+        | AccessError::Format { .. }
+        | AccessError::Secret { .. }
+        | AccessError::Random(_) => Status::unavailable(error.to_string()),
     }
 }
 

@@ -35,6 +35,11 @@ impl<'d> Served<'d> {
         served
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     /// Waits until the log says something.
     pub(crate) fn wait_for(&mut self, said: impl Fn(&str) -> bool) {
         let begun = Instant::now();
