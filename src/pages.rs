@@ -21,6 +21,7 @@ mod frame;
 mod number;
 mod query;
 mod reports;
+mod routes;
 mod rules;
 mod serve;
 mod shell;
@@ -38,10 +39,10 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    response::{Html, IntoResponse, Redirect, Response},
-    routing::{get, post},
+    response::{Html, IntoResponse, Response},
 };
 
+pub use routes::{Needs, ROUTES, Route};
 pub use serve::PagesServer;
 
 use crate::{access::web::secured, sidecar::Sidecar};
@@ -88,47 +89,10 @@ pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, Pa
         tls: options.tls,
         sidecar,
     };
-    let router = Router::new()
-        .route("/", get(|| async { Redirect::to("/today") }))
-        .route("/today", get(today::get))
-        .route("/decisions", get(decisions::get))
-        .route("/decisions/export", get(export::get))
-        .route("/decisions/{id}", get(decision::get))
-        .route("/decisions/{id}/proof", get(decision::proof))
-        .route("/numbers", get(number::find))
-        .route("/numbers/{digits}", get(number::get))
-        .route("/objections", post(number::record))
-        .route("/complaint", get(complaint::get))
-        .route("/complaint/letter.pdf", post(complaint::letter))
-        .route("/rules", get(rules::index))
-        .route("/rules/{id}", get(rules::get))
-        .route("/rules/{id}/enforce", post(rules::enforce))
-        .route("/similar", get(similar::get).post(similar::sign))
-        .route("/similar/{id}", post(similar::confirm))
-        .route("/data", get(data::index))
-        .route("/data/campaigns", get(data::campaigns))
-        .route("/data/sources", get(data::sources))
-        .route("/data/registers", get(data::registers))
-        .route("/data/imports", get(data::imports))
-        .route("/data/unclear", get(unclear::get))
-        .route("/data/unclear/{id}", post(unclear::settle))
-        .route("/reports", get(reports::get))
-        .route("/changes", get(changes::get))
-        .route("/account", get(account::get))
-        .route("/account/second-factor", post(account::second_factor))
-        .route("/sign-out", post(account::sign_out))
+    let framed = routes::framed(Router::new())
         .fallback(|| async { Failure::NotFound })
-        .layer(middleware::from_fn_with_state(pages.clone(), fail::page))
-        .route(
-            account::SIGN_IN,
-            get(account::sign_in_form).post(account::sign_in),
-        )
-        .route(
-            account::PASSWORD,
-            get(account::password_form).post(account::password),
-        )
-        .route("/assets/{name}", get(assets::get))
-        .route("/language/{code}", get(frame::language))
+        .layer(middleware::from_fn_with_state(pages.clone(), fail::page));
+    let router = routes::bare(framed)
         .layer(DefaultBodyLimit::max(form::MOST_BYTES))
         .with_state(pages);
     Ok(secured(router, options.tls))

@@ -18,6 +18,8 @@ mod decisions;
 mod numbers;
 #[path = "pages/owasp.rs"]
 mod owasp;
+#[path = "pages/roles.rs"]
+mod roles;
 #[path = "pages/rules.rs"]
 mod rules;
 #[path = "pages/similar.rs"]

@@ -172,8 +172,10 @@ actions! {
     SeeToday:                                              - - o y y y;
     /// Page: decisions, such as blocked calls.
     SeeDecisions:                                          - - o y m y;
-    /// Page: one decision, with its trail and proof.
+    /// Page: one decision, with its trail.
     SeeDecision:                                           - - o y m y;
+    /// Page: take a decision's proof away; it has the number in clear.
+    TakeProof:                                             - - o y - y;
     /// Page: what is known of one number.
     SeeNumber:                                             - - o y - y;
     /// Page: a complaint's case file and letter.
@@ -191,5 +193,5 @@ actions! {
     /// Take decisions away as a file.
     ExportDecisions ["ReportService/ExportDecisions"]:     - - o y - y;
     /// Change the own password and second factor.
-    ChangeOwnPassword:                                     - y y y y y;
+    ChangeOwnPassword:                                     y y y y y y;
 }

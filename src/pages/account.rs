@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::{
         PasswordError, SignInError, TotpKey,
-        web::{PASSWORD_PATH, SIGN_IN_PATH, SignedIn, cookie_to_begin, cookie_to_end},
+        web::{SIGN_IN_PATH, SignedIn, cookie_to_begin, cookie_to_end},
     },
     sidecar::Language,
 };
@@ -276,8 +276,3 @@ pub(crate) async fn second_factor(
     }
     account(&pages, s, key, true)
 }
-
-/// Where one changes the password.
-pub(crate) const PASSWORD: &str = PASSWORD_PATH;
-/// Where one signs in.
-pub(crate) const SIGN_IN: &str = SIGN_IN_PATH;

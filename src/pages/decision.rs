@@ -118,7 +118,7 @@ pub(crate) async fn get(
         shadow,
         forbidden,
         again: told_again(&s, again),
-        may_prove: !s.viewer.caller.is_masked(Action::SeeDecision),
+        may_prove: s.may(Action::TakeProof),
         s,
     };
     respond(&page)
@@ -130,22 +130,14 @@ pub(crate) async fn proof(
     s: Shell,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    s.needs(Action::SeeDecision)?;
-    if s.viewer.caller.is_masked(Action::SeeDecision) {
-        return Err(Failure::Forbidden);
-    }
+    s.needs(Action::TakeProof)?;
     let id: DecisionId = id.parse().map_err(|_| Failure::NotFound)?;
     let sidecar = pages.sidecar.clone();
     let decision = waiting(move || Ok(sidecar.ledger.reader().get(id)?)).await?;
     let decision = decision
         .filter(|d| s.viewer.sees(&d.seller))
         .ok_or(Failure::NotFound)?;
-    s.looked(
-        &pages,
-        Action::SeeDecision,
-        &decision.seller,
-        &format!("proof of {id}"),
-    )?;
+    s.looked(&pages, Action::TakeProof, &decision.seller, &id.to_string())?;
     let dir = pages.sidecar.settings.ledger_dir.clone();
     let made = waiting(move || match ledger::prove(&dir, id) {
         Ok(proof) => Ok(Some(proof.to_bytes())),

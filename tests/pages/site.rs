@@ -1,12 +1,17 @@
 //! A site to ask: the sample with some decisions, people who sign in, and a browser that keeps cookies.
 #![allow(dead_code)]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, StatusCode, header},
+    http::{Request, Response, StatusCode, header},
 };
 use tower::ServiceExt;
 use verzet::{
@@ -177,19 +182,34 @@ pub(crate) fn csrf_of(page: &str) -> String {
     page[at..].split('"').next().unwrap().to_owned()
 }
 
+/// How a browser reaches the pages.
+#[derive(Clone)]
+enum Door {
+    /// In this process.
+    Router(Router),
+    /// Over HTTP.
+    Port(SocketAddr),
+}
+
 /// A browser that keeps cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    router: Router,
+    door: Door,
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     pub(crate) fn new(site: &Site) -> Self {
         Self {
-            router: site.router.clone(),
+            door: Door::Router(site.router.clone()),
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// From now on over real HTTP.
+    pub(crate) fn over_http(mut self, port: SocketAddr) -> Self {
+        self.door = Door::Port(port);
+        self
     }
 
     pub(crate) fn speak(&mut self, language: &str) {
@@ -207,7 +227,10 @@ impl Browser {
             let value = cookies.join("; ").parse().unwrap();
             request.headers_mut().insert(header::COOKIE, value);
         }
-        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let answer = match &self.door {
+            Door::Router(router) => router.clone().oneshot(request).await.unwrap(),
+            Door::Port(port) => over_http(*port, request).await,
+        };
         let (parts, body) = answer.into_parts();
         for set in parts.headers.get_all(header::SET_COOKIE) {
             let text = set.to_str().unwrap();
@@ -250,6 +273,36 @@ impl Browser {
         let all = [&[("csrf", csrf.as_str())], fields].concat();
         self.post(to, &all).await
     }
+}
+
+/// Sends a request in HTTP/1.0, which has no chunks to be put together.
+async fn over_http(port: SocketAddr, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let mut sent = format!(
+        "{} {} HTTP/1.0\r\nhost: {port}\r\n",
+        parts.method, parts.uri
+    );
+    for (name, value) in &parts.headers {
+        sent += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    sent += &format!("content-length: {}\r\n\r\n", body.len());
+    let mut stream = TcpStream::connect(port).unwrap();
+    stream
+        .write_all(&[sent.as_bytes(), &body].concat())
+        .unwrap();
+    let mut got = Vec::new();
+    stream.read_to_end(&mut got).unwrap();
+    let end = got.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    let head = std::str::from_utf8(&got[..end]).unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+    let mut answer = Response::builder().status(status);
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        answer = answer.header(name, value);
+    }
+    answer.body(Body::from(got[end + 4..].to_vec())).unwrap()
 }
 
 /// As browsers escape.
