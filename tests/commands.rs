@@ -11,6 +11,8 @@ mod feeding;
 mod proving;
 #[path = "commands/replaying.rs"]
 mod replaying;
+#[path = "commands/reporting.rs"]
+mod reporting;
 
 use std::{fs, io::Write, os::unix::net::UnixListener, path::Path, process::Stdio};
 

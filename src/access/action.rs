@@ -145,6 +145,14 @@ actions! {
     ListDecisions ["ReportService/ListDecisions"]:         - - o y m y;
     /// Count decisions.
     SummariseDecisions ["ReportService/SummariseDecisions"]: - - o y m y;
+    /// Count objections and how soon they were in force.
+    SummariseObjections ["ReportService/SummariseObjections"]: - - o y y y;
+    /// Count calls on relations that ended long before.
+    SummariseEnded ["ReportService/SummariseEnded"]:       - - o y m y;
+    /// Count what speaks against number sources.
+    SummariseSources ["ReportService/SummariseSources"]:   - - o y m y;
+    /// See consents and pairs about to end.
+    ListExpiring ["ReportService/ListExpiring"]:           - - o y m y;
     /// See which regimes there are.
     ListRegimes ["PolicyService/ListRegimes"]:             - - y y y y;
     /// See a regime.

@@ -25,6 +25,15 @@ impl Sellers {
         }
     }
 
+    /// Of these only the one named; an empty id leaves them as they are.
+    pub fn narrowed(&self, seller_id: &str) -> Self {
+        match seller_id {
+            "" => self.clone(),
+            id if self.has(id) => Self::Only(BTreeSet::from([id.to_owned()])),
+            _ => Self::Only(BTreeSet::new()),
+        }
+    }
+
     /// Reads `*` or ids with `;` or `,` between them.
     ///
     /// # Errors

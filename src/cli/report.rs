@@ -1,8 +1,14 @@
 //! `verzet report`: what was decided, listed and summed.
 
 mod decision;
+mod ended;
+mod expiring;
 mod export;
 mod filter;
+mod forbidden;
+mod form;
+mod objections;
+mod sources;
 
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
@@ -38,6 +44,16 @@ pub(super) enum Command {
     Summary(Summary),
     /// Decisions as a file: CSV, XLSX, or a bundle of evidence
     Export(export::Args),
+    /// Objections received, and how soon each was in force
+    Objections(objections::Args),
+    /// Allowed calls on contracts that had ended long before
+    Ended(ended::Args),
+    /// Consents, and pairs of similar products, that end soon
+    Expiring(expiring::Args),
+    /// Number sources by what speaks against them
+    Sources(sources::Args),
+    /// What was allowed and today's law forbids
+    Forbidden(forbidden::Args),
 }
 
 #[derive(ClapArgs, Debug)]
@@ -136,6 +152,11 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
         Command::List(args) => list(place, args).await,
         Command::Summary(args) => summary(place, args).await,
         Command::Export(args) => export::run(place, args).await,
+        Command::Objections(args) => objections::run(place, args).await,
+        Command::Ended(args) => ended::run(place, args).await,
+        Command::Expiring(args) => expiring::run(place, args).await,
+        Command::Sources(args) => sources::run(place, args).await,
+        Command::Forbidden(args) => forbidden::run(place, args).await,
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     access::Action,
     clock::Day,
-    report::{Counts, Filter},
+    report::{Counts, Filter, special::ENDED_MONTHS},
     store::StoreReader,
 };
 
@@ -108,8 +108,6 @@ struct ReportsPage {
     behind: u64,
 }
 
-/// A contract that ended longer ago than this is told about.
-const ENDED_MONTHS: u16 = 24;
 /// The longest period, in days.
 const LONGEST: i32 = 3_660;
 

@@ -5,7 +5,7 @@ mod expiring;
 mod objections;
 mod sources;
 
-pub use ended::{EndedRow, LongEnded};
+pub use ended::{ENDED_MONTHS, EndedRow, LongEnded};
 pub use expiring::{ExpiringConsent, ExpiringPair, pairs_expiring};
 pub use objections::{ObjectionsOfDay, ReceivedObjections};
-pub use sources::SourceRow;
+pub use sources::{SourceRow, Sources};

@@ -2,6 +2,7 @@
 
 mod decision;
 mod export;
+mod special;
 
 pub use decision::decision;
 
@@ -126,14 +127,7 @@ impl ReportService for ReportDoor {
         let mut fields = Fields::default();
         let sellers = asker.caller().sellers.clone();
         let filter = self.filter(sellers, asked.filter, &mut fields);
-        let size = match asked.page_size {
-            0 => DEFAULT_PAGE,
-            n if n <= MAX_PAGE => n,
-            n => {
-                fields.bad("page_size", format!("{n}; a page has at most {MAX_PAGE}"));
-                DEFAULT_PAGE
-            }
-        };
+        let size = page_size(&mut fields, asked.page_size);
         let from = match asked.page_token.as_str() {
             "" => None,
             token => token
@@ -158,7 +152,7 @@ impl ReportService for ReportDoor {
         blocking(move || {
             let page = sidecar
                 .reports
-                .list(&filter, order, from, size as usize)
+                .list(&filter, order, from, size)
                 .map_err(|e| failed(&e))?;
             Ok(Response::new(v1::ListDecisionsResponse {
                 decisions: page
@@ -268,6 +262,46 @@ impl ReportService for ReportDoor {
         });
         Ok(Response::new(ReceiverStream::new(chunks)))
     }
+
+    async fn summarise_objections(
+        &self,
+        request: Request<v1::SummariseObjectionsRequest>,
+    ) -> Result<Response<v1::SummariseObjectionsResponse>, Status> {
+        self.objections(request).await
+    }
+
+    async fn summarise_ended(
+        &self,
+        request: Request<v1::SummariseEndedRequest>,
+    ) -> Result<Response<v1::SummariseEndedResponse>, Status> {
+        self.ended(request).await
+    }
+
+    async fn summarise_sources(
+        &self,
+        request: Request<v1::SummariseSourcesRequest>,
+    ) -> Result<Response<v1::SummariseSourcesResponse>, Status> {
+        self.sources(request).await
+    }
+
+    async fn list_expiring(
+        &self,
+        request: Request<v1::ListExpiringRequest>,
+    ) -> Result<Response<v1::ListExpiringResponse>, Status> {
+        self.expiring(request).await
+    }
+}
+
+/// The size of a page asked for; 0 is the default.
+fn page_size(fields: &mut Fields, asked: u32) -> usize {
+    match asked {
+        0 => DEFAULT_PAGE as usize,
+        n if n <= MAX_PAGE => n as usize,
+        n => {
+            fields.bad("page_size", format!("{n}; a page has at most {MAX_PAGE}"));
+            DEFAULT_PAGE as usize
+        }
+    }
 }
 
 /// What a look is at, as Changes has it.
@@ -281,12 +315,16 @@ fn key_of(filter: &Filter) -> String {
 
 /// The one seller a look is about, if it is one.
 fn seller_of(caller: &Caller, filter: &Filter) -> String {
-    match (&filter.seller, &caller.sellers) {
-        (Some(id), _) => id.clone(),
-        (None, Sellers::Only(ids)) if ids.len() == 1 => {
+    seller_named(caller, filter.seller.as_deref().unwrap_or_default())
+}
+
+/// The same, of a seller named; an empty id names none.
+fn seller_named(caller: &Caller, named: &str) -> String {
+    match (named, &caller.sellers) {
+        ("", Sellers::Only(ids)) if ids.len() == 1 => {
             ids.iter().next().cloned().unwrap_or_default()
         }
-        _ => String::new(),
+        (id, _) => id.to_owned(),
     }
 }
 

@@ -164,7 +164,7 @@ fn what_ends_soon_came_in_or_speaks_against_a_list_is_found_for_ones_own_sellers
     let theirs = objections(&of("waterpoort")).total.received;
     assert!(theirs > 0 && theirs < all.total.received);
 
-    let sources = reports.sources(&Filter::default()).unwrap();
+    let sources = reports.sources(&Filter::default()).unwrap().rows;
     assert!(sources.is_sorted_by(|a, b| a.against >= b.against));
     let bad = |id: &str| sources.iter().find(|s| s.source == id).unwrap().against;
     assert!(bad("noordlicht-list") > bad("noordlicht-customers"));
@@ -173,6 +173,6 @@ fn what_ends_soon_came_in_or_speaks_against_a_list_is_found_for_ones_own_sellers
         1_000,
         "nothing shows where it came from"
     );
-    let own = reports.sources(&Filter::of(of("waterpoort"))).unwrap();
+    let own = reports.sources(&Filter::of(of("waterpoort"))).unwrap().rows;
     assert!(own.iter().all(|s| s.seller == "waterpoort"));
 }

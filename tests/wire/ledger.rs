@@ -143,6 +143,90 @@ async fn a_retried_call_is_decided_again_and_names_the_earlier_decision() {
 }
 
 #[tokio::test]
+async fn consents_about_to_end_are_listed_in_pages_that_leave_none_out() {
+    let served = Served::start().await;
+    let mut facts = served.facts();
+    let now = verzet::clock::Micros::system_now().0 / 1_000_000;
+    let at = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+    let mut given = Vec::new();
+    for i in 0..7 {
+        let consent = v1::RecordConsentRequest {
+            number: format!("064500001{i}"),
+            seller_id: "noordlicht".into(),
+            channels: vec!["VOICE".into()],
+            products: vec!["gas".into()],
+            granted_at: at(now - 60),
+            // Some at the same moment: the page must not be cut by time alone.
+            expires_at: at(now + 86_400 * (1 + i / 3)),
+            evidence: "form-1".into(),
+            ..Default::default()
+        };
+        let recorded = facts.record_consent(consent).await.unwrap().into_inner();
+        given.push(recorded.fact_id);
+    }
+    let ask = |size, token: &str| v1::ListExpiringRequest {
+        until: at(now + 86_400 * 20),
+        seller_id: "noordlicht".into(),
+        page_size: size,
+        page_token: token.to_owned(),
+        ..Default::default()
+    };
+    let mut reports = served.reports();
+    let whole = reports
+        .list_expiring(ask(0, ""))
+        .await
+        .unwrap()
+        .into_inner();
+    let ids = |page: &v1::ListExpiringResponse| {
+        let consents = page.consents.iter();
+        consents.map(|c| c.fact_id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&whole), given);
+    assert_eq!(
+        (whole.total_consents, whole.next_page_token.as_str()),
+        (7, "")
+    );
+    assert_eq!(whole.consents[0].e164, "+31645000010");
+    let (mut paged, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = reports
+            .list_expiring(ask(2, &token))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(page.total_consents, 7);
+        paged.extend(ids(&page));
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(paged, given);
+    for (request, field) in [
+        (ask(1_001, ""), "page_size"),
+        (ask(1, "nonsense"), "page_token"),
+        (
+            v1::ListExpiringRequest {
+                from: at(now + 86_400 * 30),
+                ..ask(1, "")
+            },
+            "until",
+        ),
+    ] {
+        let refused = reports.list_expiring(request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+        assert!(refused.message().contains(field), "{refused:?}");
+    }
+    let many = v1::SummariseEndedRequest {
+        filter: None,
+        months: 1_201,
+    };
+    let refused = reports.summarise_ended(many).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    served.stop().await;
+}
+
+#[tokio::test]
 async fn decisions_are_summed_and_the_sums_add_up() {
     let served = Served::start().await;
     let mut checks = served.checks();

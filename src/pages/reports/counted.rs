@@ -96,7 +96,7 @@ pub(crate) fn of(s: &Shell, sidecar: &Sidecar, period: &Period) -> Result<Counte
         total: over.total,
         columns: columns(s, period, &over, grain),
         campaigns: campaign_lines(s, period, &campaigns),
-        sources: source_lines(s, period, &sidecar.reports.sources(&filter)?),
+        sources: source_lines(s, period, &sidecar.reports.sources(&filter)?.rows),
         behind: over.behind,
         over: table(s, period, &over, grain),
     })

@@ -81,7 +81,7 @@ pub(crate) fn of(
     months: u16,
 ) -> Result<Told, Failure> {
     let filter = period.filter(s);
-    let sellers = &s.viewer.caller.sellers;
+    let sellers = &s.viewer.caller.sellers.narrowed(&period.seller);
     let symbols = &s.world.symbols;
     let (from, until) = (
         filter.from.unwrap_or_default(),

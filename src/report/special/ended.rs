@@ -12,6 +12,9 @@ use crate::{
     store::StoreReader,
 };
 
+/// A contract that ended longer ago than this is told about, if nobody says otherwise.
+pub const ENDED_MONTHS: u16 = 24;
+
 /// Calls of one campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedRow {

@@ -23,12 +23,21 @@ pub struct SourceRow {
     pub against: u64,
 }
 
+/// Number sources side by side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// The worst first.
+    pub rows: Vec<SourceRow>,
+    /// How many of the newest records are not in the index yet.
+    pub behind: u64,
+}
+
 impl Reports {
     /// Sources by how much speaks against them, the worst first; the smallest last among equals.
     ///
     /// # Errors
     /// If index or ledger cannot be read.
-    pub fn sources(&self, filter: &Filter) -> Result<Vec<SourceRow>, ReportError> {
+    pub fn sources(&self, filter: &Filter) -> Result<Sources, ReportError> {
         let summary = self.summarise(&Query {
             filter: filter.clone(),
             by: vec![GroupBy::Seller, GroupBy::Source, GroupBy::Reason],
@@ -71,6 +80,9 @@ impl Reports {
             let worse = b.against.cmp(&a.against);
             worse.then(b.counts.count.cmp(&a.counts.count))
         });
-        Ok(rows)
+        Ok(Sources {
+            rows,
+            behind: summary.behind,
+        })
     }
 }

@@ -106,6 +106,18 @@ pub(super) fn example(action: Action, of: &Side) -> Option<Vec<u8>> {
             group_by: vec![v1::GroupBy::Seller as i32, v1::GroupBy::Campaign as i32],
         }
         .encode_to_vec(),
+        Action::SummariseObjections => v1::SummariseObjectionsRequest {
+            seller_id,
+            ..Default::default()
+        }
+        .encode_to_vec(),
+        Action::SummariseEnded => v1::SummariseEndedRequest { filter, months: 1 }.encode_to_vec(),
+        Action::SummariseSources => v1::SummariseSourcesRequest { filter }.encode_to_vec(),
+        Action::ListExpiring => v1::ListExpiringRequest {
+            seller_id,
+            ..Default::default()
+        }
+        .encode_to_vec(),
         Action::ExportDecisions => v1::ExportDecisionsRequest {
             filter,
             ..Default::default()
@@ -180,6 +192,8 @@ pub(super) async fn side(
         products: vec![product.into()],
         granted_at: day(1_700_000_000),
         evidence: "form-1".into(),
+        // Within what is about to end.
+        expires_at: day(Micros::system_now().0 / 1_000_000 + 30 * 86_400),
         ..Default::default()
     };
     let relation = v1::RecordRelationRequest {
