@@ -396,7 +396,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
     let page = include_str!("../docs/cli.md");
     let mut commands = Vec::new();
     leaves(&verzet::cli::command(), "verzet", &mut commands);
-    assert_eq!(commands.len(), 41);
+    assert_eq!(commands.len(), 46);
     let section = |path: &str| {
         let after = page.split_once(&format!("\n### `{path}`\n"))?.1;
         Some(after.split("\n#").next().unwrap_or(after))
