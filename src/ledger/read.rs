@@ -295,6 +295,8 @@ impl Reader {
             };
             match first {
                 Some(first) if first < before => low = middle + 1,
+                // Retention drops the oldest.
+                None if !part::path_of(&self.dir, days[middle]).exists() => low = middle + 1,
                 // A part never begun is at the end, if anywhere; leaving it out leaves out nothing.
                 _ => high = middle,
             }
@@ -302,6 +304,9 @@ impl Reader {
         Ok(low)
     }
 
+    /// `None` if there is no such part, or it was never begun. That nothing is found where the directory
+    /// cannot be read is an error: else who reads a ledger that was moved away for a moment would take it
+    /// that there was nothing to read.
     fn part(&mut self, day: Day) -> Result<Option<&mut OpenPart>, LedgerError> {
         self.open.retain(OpenPart::is_there);
         match self.open.iter().position(|part| part.day == day) {
@@ -310,7 +315,12 @@ impl Reader {
                 self.open.push(part);
             }
             None => {
-                let Some(part) = OpenPart::open(&self.dir, day, self.ledger)? else {
+                let mut opened = OpenPart::open(&self.dir, day, self.ledger)?;
+                if opened.is_none() && part::days(&self.dir)?.contains(&day) {
+                    // Never begun, or back since.
+                    opened = OpenPart::open(&self.dir, day, self.ledger)?;
+                }
+                let Some(part) = opened else {
                     return Ok(None);
                 };
                 if self.open.len() == KEPT {

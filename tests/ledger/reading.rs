@@ -367,3 +367,21 @@ fn readers_beside_the_writer_see_whole_records_in_order() {
     let ids: HashSet<_> = parts.iter().map(|p| p.ledger).collect();
     assert_eq!(ids.len(), 1);
 }
+
+#[test]
+fn a_ledger_that_cannot_be_reached_is_an_error_and_never_an_empty_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (here, away) = (dir.path().join("ledger"), dir.path().join("away"));
+    fs::create_dir(&here).unwrap();
+    let ledger = open(&here);
+    let all = filled(&ledger);
+    let mut reader = ledger.reader();
+    let last = all.last().unwrap().id;
+    fs::rename(&here, &away).unwrap();
+    reader.get(last).unwrap_err();
+    reader.list(&Filter::default(), None, 10).unwrap_err();
+    fs::rename(&away, &here).unwrap();
+    assert!(reader.get(last).unwrap().is_some());
+    let page = reader.list(&Filter::default(), None, 10).unwrap();
+    assert_eq!(page.decisions.len(), 10);
+}
