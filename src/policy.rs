@@ -2,9 +2,10 @@
 //!
 //! A [`pack::Regime`] is data: a [`table::Row`] names a [`check::Check`] and says what it gives where
 //! it matches. [`table::decide`] asks the rows in order about a [`question::Question`] and its
-//! [`question::Facts`].
+//! [`question::Facts`]. [`compare::compare`] tells what changed from one regime to the next.
 
 pub mod check;
+pub mod compare;
 pub mod enforced;
 pub mod pack;
 pub mod question;

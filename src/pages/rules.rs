@@ -2,6 +2,7 @@
 //! try a question without a record.
 
 mod attempt;
+mod changed;
 mod table;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use axum::{
 
 use self::{
     attempt::{Asked, Tried},
+    changed::{Change, changes},
     table::{Block, blocks},
 };
 use super::{
@@ -69,6 +71,7 @@ struct RegimePage {
     line: RegimeLine,
     lapsed: String,
     blocks: Vec<Block>,
+    changes: Vec<Change>,
     readings: Vec<String>,
     choices: Vec<ChoiceLine>,
     register: String,
@@ -163,6 +166,7 @@ pub(crate) async fn get(
             .as_ref()
             .map_or_else(String::new, |text| s.language.of(text).to_owned()),
         blocks: blocks(&s, regime),
+        changes: changes(&s, &pages.sidecar.packs, regime),
         readings: regime
             .readings
             .iter()

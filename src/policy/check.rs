@@ -125,6 +125,27 @@ impl Check {
         }
     }
 
+    /// Its parameters by name, as packs write them; one that is left out is not here.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::ConsentCounts { max_age_days } => max_age_days
+                .map(|days| ("max_age_days", days.to_string()))
+                .into_iter()
+                .collect(),
+            Self::RegisterStale { max_age_days } => {
+                vec![("max_age_days", max_age_days.to_string())]
+            }
+            Self::CustomerSimilar { similarity_level }
+            | Self::CustomerNotSimilar { similarity_level } => {
+                vec![("similarity_level", similarity_level.to_string())]
+            }
+            Self::NotACustomer { sources } if !sources.is_empty() => {
+                vec![("sources", sources.join(";"))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn ask(&self, q: &Question<'_>, f: &Facts<'_>, known: &mut Known) -> Answer {
         let Some(number) = q.number else {
             return match self {

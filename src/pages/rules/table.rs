@@ -73,13 +73,20 @@ pub(crate) fn blocks(s: &Shell, regime: &Regime) -> Vec<Block> {
         .collect()
 }
 
+/// The verdict and the reason a row gives, in words.
+pub(super) fn answer(s: &Shell, row: &Row) -> (String, String) {
+    let (verdict, reason) = (s.verdict(row.verdict), s.reason(row.reason));
+    (verdict.to_owned(), reason.to_owned())
+}
+
 fn line(s: &Shell, index: usize, row: &Row) -> Line {
+    let (verdict, reason) = answer(s, row);
     Line {
         number: index + 1,
         text: s.language.of(&row.text).to_owned(),
         tone: tone(row.verdict),
-        verdict: s.verdict(row.verdict).to_owned(),
-        reason: s.reason(row.reason).to_owned(),
+        verdict,
+        reason,
         law: row.source.clone(),
         unverified: row.unverified,
     }
