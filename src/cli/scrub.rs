@@ -2,7 +2,6 @@
 
 mod ask;
 mod columns;
-mod csv;
 mod list;
 
 use std::{
@@ -25,6 +24,7 @@ use super::{
 };
 use crate::{
     clock::Micros,
+    intake::csv,
     proto::v1::{Channel, CheckBatchRequest, Reason, Verdict},
 };
 use ask::{Chunk, Verdicts};
@@ -92,7 +92,9 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     let mut counts = Counts::default();
     let mut rows = list.chunks(batch)?;
     let mut asked = VecDeque::new();
-    out.put(&csv::line(&list.header_out()))?;
+    let mut line = String::new();
+    csv::write_row(&mut line, list.header_out());
+    out.put(&line)?;
     loop {
         let chunk = if asked.len() < IN_FLIGHT {
             rows.next()?
@@ -135,6 +137,7 @@ fn write(
     verdicts: &[Verdicts],
     counts: &mut Counts,
 ) -> Result<(), CliError> {
+    let mut line = String::new();
     for (row, v) in chunk.rows.iter().zip(verdicts) {
         counts.add(v);
         let words = [
@@ -143,8 +146,12 @@ fn write(
             &v.e164,
             v.lead_action(),
         ];
-        let fields: Vec<&str> = row.fields.iter().map(String::as_str).chain(words).collect();
-        out.put(&csv::line(&fields))?;
+        line.clear();
+        csv::write_row(
+            &mut line,
+            row.fields.iter().map(String::as_str).chain(words),
+        );
+        out.put(&line)?;
     }
     Ok(())
 }

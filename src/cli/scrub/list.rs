@@ -2,16 +2,18 @@
 
 use std::{
     fs::File,
-    io::BufReader,
     path::{Path, PathBuf},
 };
 
 use super::{
     ask::Chunk,
     columns::{ADDED, Columns},
-    csv::{Reader, Stop},
 };
-use crate::{cli::error::CliError, number::Region};
+use crate::{
+    cli::error::CliError,
+    intake::csv::{CsvError, Reader, Row},
+    number::Region,
+};
 
 /// Problems told in full; the rest are counted.
 const TOLD: usize = 100;
@@ -44,10 +46,14 @@ impl Problems {
     }
 }
 
-fn open(path: &Path) -> Result<Reader<BufReader<File>>, CliError> {
+fn open(path: &Path) -> Result<Reader<File>, CliError> {
     File::open(path)
-        .map(|file| Reader::new(BufReader::with_capacity(256 << 10, file)))
+        .map(Reader::new)
         .map_err(|e| unreadable(path, &e))
+}
+
+fn fields(row: &Row<'_>) -> Vec<String> {
+    (0..row.len()).map(|i| row.get(i).to_owned()).collect()
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
@@ -72,36 +78,43 @@ impl List {
         }
         let mut reader = open(path)?;
         let file = path.display();
-        let columns = match reader.record() {
-            Ok(Some((line, names))) => Columns::of(names, number_column)
-                .map_err(|(what, hint)| CliError::failed(format!("{file}:{line}: {what}"), hint))?,
+        let columns = match reader.next_row() {
+            Ok(Some(row)) => Columns::of(fields(&row), number_column).map_err(|(what, hint)| {
+                CliError::failed(format!("{file}:{}: {what}", row.line()), hint)
+            })?,
             Ok(None) => {
                 return Err(CliError::failed(
                     format!("the list is empty: {file}"),
                     format!("write a header with a column `{number_column}`, then a number a line"),
                 ));
             }
-            Err(Stop::Bad(bad)) => {
-                return Err(CliError::failed(
-                    format!("{file}:{}: the header {}", bad.line, bad.what),
-                    "mend the header",
-                ));
+            Err(bad) => {
+                return Err(match bad.error {
+                    CsvError::Io(e) => unreadable(path, &e),
+                    error => CliError::failed(
+                        format!("{file}:{}:{}: the header: {error}", bad.line, bad.column),
+                        "mend the header",
+                    ),
+                });
             }
-            Err(Stop::Io(e)) => return Err(unreadable(path, &e)),
         };
         let mut problems = Problems::default();
         let mut rows = 0;
         loop {
-            match reader.record() {
-                Ok(Some((line, fields))) => {
+            match reader.next_row() {
+                Ok(Some(row)) => {
                     rows += 1;
-                    if let Err(what) = columns.judge(&fields) {
-                        problems.add(format!("{file}:{line}: {what}"));
+                    if let Err(what) = columns.judge(&fields(&row)) {
+                        problems.add(format!("{file}:{}: {what}", row.line()));
                     }
                 }
                 Ok(None) => break,
-                Err(Stop::Bad(bad)) => problems.add(format!("{file}:{}: {}", bad.line, bad.what)),
-                Err(Stop::Io(e)) => return Err(unreadable(path, &e)),
+                Err(bad) => match bad.error {
+                    CsvError::Io(e) => return Err(unreadable(path, &e)),
+                    error => {
+                        problems.add(format!("{file}:{}:{}: {error}", bad.line, bad.column));
+                    }
+                },
             }
         }
         if problems.told.is_empty() {
@@ -137,7 +150,7 @@ impl List {
     pub(super) fn chunks(&self, most: usize) -> Result<Chunks, CliError> {
         let mut reader = open(&self.path)?;
         // The header.
-        reader.record().map_err(|_| changed(&self.path))?;
+        reader.next_row().map_err(|_| changed(&self.path))?;
         Ok(Chunks {
             reader,
             columns: self.columns.clone(),
@@ -149,7 +162,7 @@ impl List {
 
 /// The rows, chunk by chunk.
 pub(super) struct Chunks {
-    reader: Reader<BufReader<File>>,
+    reader: Reader<File>,
     columns: Columns,
     path: PathBuf,
     most: usize,
@@ -167,8 +180,9 @@ impl Chunks {
         let mut rows = Vec::new();
         let mut bytes = 0;
         while rows.len() < self.most && bytes < CHUNK_BYTES {
-            match self.reader.record() {
-                Ok(Some((_, fields))) => {
+            match self.reader.next_row() {
+                Ok(Some(row)) => {
+                    let fields = fields(&row);
                     if self.columns.judge(&fields).is_err() {
                         return Err(changed(&self.path));
                     }
@@ -177,8 +191,12 @@ impl Chunks {
                     rows.push(row);
                 }
                 Ok(None) => break,
-                Err(Stop::Bad(_)) => return Err(changed(&self.path)),
-                Err(Stop::Io(e)) => return Err(unreadable(&self.path, &e)),
+                Err(bad) => {
+                    return Err(match bad.error {
+                        CsvError::Io(e) => unreadable(&self.path, &e),
+                        _ => changed(&self.path),
+                    });
+                }
             }
         }
         Ok((!rows.is_empty()).then_some(Chunk { rows }))
