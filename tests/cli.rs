@@ -315,10 +315,10 @@ fn a_list_with_faults_is_told_of_in_full_before_anything_is_asked() {
         ended(
             1,
             "",
-            "l.csv:3: has text after a closing quote; double a quote inside a field\n\
+            "l.csv:3:7: text after a closing quote; double quotes inside a quoted field\n\
              l.csv:4: has 1 fields and the header 2; put a field with a comma in quotes\n\
              l.csv:5: region: `Holland` is not an ISO 3166 region; write two letters, such as NL\n\
-             l.csv:6: a quote is left open up to the end of the file; close it\n\
+             l.csv:6:1: a quote is left open, or the field is longer than 1 MiB; close it, and double quotes inside a quoted field\n\
              error: the list has faults, nothing was asked: l.csv; hint: mend the lines named above\n"
         )
     );
