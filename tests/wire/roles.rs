@@ -206,6 +206,30 @@ async fn without_a_token_that_counts_nobody_may_do_anything_but_ask_for_health()
 }
 
 #[tokio::test]
+async fn a_method_no_service_has_is_unimplemented_for_whoever_may_ask_at_all() {
+    let served = Served::bounded(|_| {}, |options| options.open = None).await;
+    let channel = served.channel.clone();
+    let none = [
+        "CheckService/Chek",
+        "NoService/Check",
+        "CheckService/Check/More",
+    ];
+    for role in Role::GIVEN {
+        let shown = token(&served, &format!("a-{role}"), *role, "*");
+        for method in none {
+            let told = call(&channel, Some(&shown), method, Vec::new()).await;
+            assert_eq!(told.code, Code::Unimplemented, "{role} {method}: {told:?}");
+        }
+    }
+    for method in none {
+        let told = call(&channel, None, method, Vec::new()).await;
+        assert_eq!(told.code, Code::Unauthenticated, "{method}: {told:?}");
+    }
+    drop(channel);
+    served.stop().await;
+}
+
+#[tokio::test]
 async fn an_open_loopback_port_asks_and_records_stops_and_reads_nothing() {
     let agent = Caller::new("loopback", Role::Agent, Sellers::All).unwrap();
     let served = Served::bounded(|_| {}, |options| options.open = Some(agent)).await;

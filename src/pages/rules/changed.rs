@@ -5,6 +5,7 @@ use crate::{
     pages::{decision::tone, shell::Shell},
     policy::{
         Packs, Regime, Row,
+        check::Check,
         compare::{Covered, Difference, RowChange, TableChange, compare},
     },
 };
@@ -167,6 +168,9 @@ fn line(s: &Shell, row: &RowChange<'_>) -> Line {
 fn side(s: &Shell, row: &Row) -> Side {
     let parameters = row.check.parameters().into_iter();
     let parameters = parameters.map(|(name, value)| match name {
+        "max_age_days" if matches!(row.check, Check::ConsentCounts { .. }) => {
+            s.f("rules.with_consent_max_age_days", "value", value)
+        }
         "sources" => {
             let kinds = value.split(';').map(|kind| s.word("source_kind", kind));
             s.f("rules.with_sources", "value", s.join(kinds.collect()))
