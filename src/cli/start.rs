@@ -168,7 +168,7 @@ pub(super) fn pages(
             Some(problem) => return Err(CliError::Config(vec![problem])),
             None => {
                 tracing::warn!(
-                    listen = %config.pages.listen,
+                    taken = %config.pages.listen,
                     %error,
                     "the pages are left out; choose another address with `pages.listen`"
                 );

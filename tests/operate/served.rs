@@ -22,6 +22,7 @@ impl<'d> Served<'d> {
         let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
         let mut command = dir.command(&args);
         command.env("VERZET_METRICS_LISTEN", "127.0.0.1:0");
+        command.env("VERZET_PAGES_LISTEN", "127.0.0.1:0");
         for (name, value) in settings {
             command.env(name, value);
         }
