@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use verzet::metrics::names::{self, Kind};
+use verzet::metrics::{
+    Cause, ClockStep, ConnectionRefused, FailClosed, Shed,
+    names::{self, Kind},
+};
 
 fn shipped(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
@@ -51,6 +54,94 @@ fn rules_and_dashboard_rest_on_metrics_there_are() {
         let unknown: Vec<_> = named(&text).difference(&said).cloned().collect();
         assert!(unknown.is_empty(), "{file}: {unknown:?}");
     }
+}
+
+/// The pages of the documentation, and what stands in the front.
+fn pages() -> Vec<(String, String)> {
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut pages = vec![("README.md".to_owned(), shipped("README.md"))];
+    for entry in fs::read_dir(docs).unwrap().flatten() {
+        let name = format!("docs/{}", entry.file_name().into_string().unwrap());
+        if name.ends_with(".md") {
+            pages.push((name.clone(), shipped(&name)));
+        }
+    }
+    assert!(pages.len() > 15, "{}", pages.len());
+    pages
+}
+
+/// The values of a label that is a closed set.
+fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
+    fn words<C: Cause>() -> Option<Vec<&'static str>> {
+        Some(C::all().iter().map(|c| c.label()).collect())
+    }
+    match (metric, label) {
+        ("verzet_shed_total", "cause") => words::<Shed>(),
+        ("verzet_fail_closed_total", "cause") => {
+            let blocked = names::BLOCKED_FOR.iter().map(|(_, word)| *word);
+            Some(words::<FailClosed>()?.into_iter().chain(blocked).collect())
+        }
+        ("verzet_connections_refused_total", "cause") => words::<ConnectionRefused>(),
+        ("verzet_clock_steps_total", "direction") => words::<ClockStep>(),
+        _ => None,
+    }
+}
+
+#[test]
+fn pages_and_alerts_name_metrics_labels_and_alerts_there_are() {
+    let rules = shipped(RULES);
+    let alerts: BTreeSet<_> = rules
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix("- alert: "))
+        .collect();
+    let mut said = known();
+    said.extend(names::ALL.iter().map(|m| m.name.to_owned()));
+    let (mut named_metrics, mut labelled) = (BTreeSet::new(), 0);
+    let all = pages()
+        .into_iter()
+        .chain([(RULES.to_owned(), rules.clone())]);
+    for (page, text) in all {
+        let found = named(&text);
+        let unknown: Vec<_> = found.difference(&said).collect();
+        assert!(unknown.is_empty(), "{page}: {unknown:?}");
+        named_metrics.extend(found);
+        // As in `name{label="value"}`: the metric has the label, and a closed set the value.
+        for (before, after) in text.match_indices('{').map(|(i, _)| text.split_at(i)) {
+            let start = before.rfind(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+            let name = &before[start.map_or(0, |i| i + 1)..];
+            let metric = names::ALL.iter().find(|m| {
+                name == m.name || name.strip_prefix(m.name).is_some_and(|s| s == "_bucket")
+            });
+            let (Some(metric), Some((selector, _))) = (metric, after[1..].split_once('}')) else {
+                continue;
+            };
+            for pair in selector.split(',') {
+                let (label, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let label = label.trim_end_matches(['!', '~']);
+                let is_own = metric.labels.contains(&label) || ["le", "job"].contains(&label);
+                assert!(is_own, "{page}: {name} has no label {label}");
+                labelled += 1;
+                let value = value.trim_start_matches('~').trim_matches('"');
+                for word in value.split('|').filter(|w| !w.is_empty()) {
+                    let there = values(metric.name, label).is_none_or(|all| all.contains(&word));
+                    assert!(there, "{page}: {name} has no {label} `{word}`");
+                }
+            }
+        }
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let is_alert = |w: &&str| {
+            w.len() > 6
+                && w.starts_with("Verzet")
+                && w[6..].starts_with(|c: char| c.is_ascii_uppercase())
+        };
+        for word in words.filter(is_alert) {
+            assert!(alerts.contains(word), "{page}: there is no alert {word}");
+        }
+    }
+    assert!(
+        named_metrics.len() > 30 && labelled > 5,
+        "{named_metrics:?} {labelled}"
+    );
 }
 
 #[test]
