@@ -12,6 +12,8 @@ mod database;
 mod delay;
 mod error;
 mod first;
+mod links;
+pub mod oidc;
 mod password;
 pub mod people;
 mod role;
@@ -29,7 +31,7 @@ use std::{
     sync::Arc,
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use rusqlite::Row;
 
 pub use self::{
@@ -40,12 +42,13 @@ pub use self::{
     database::FILE,
     error::AccessError,
     first::FIRST_PASSWORD,
+    links::Subject,
     people::{AccountRow, PasswordError, People, SignInError},
     role::Role,
     secret::Secret,
     sellers::Sellers,
     sessions::{Session, SessionLimits},
-    sign_in::TotpKey,
+    sign_in::{NoAccount, TotpKey},
     table::actions_markdown,
     tokens::{Lease, TokenRow, Tokens},
 };
@@ -62,6 +65,7 @@ pub struct Access {
     pub people: People,
     sessions: Sessions,
     limits: ArcSwap<SessionLimits>,
+    issuer: ArcSwapOption<String>,
     hashing: tokio::sync::Semaphore,
     first_password: PathBuf,
 }
@@ -79,6 +83,7 @@ impl Access {
             people: People::new(db.clone()),
             sessions: Sessions::open(db)?,
             limits: ArcSwap::default(),
+            issuer: ArcSwapOption::empty(),
             hashing: tokio::sync::Semaphore::new(sign_in::HASHES_AT_ONCE),
             first_password: data_dir.join(FIRST_PASSWORD),
         };

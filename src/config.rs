@@ -18,7 +18,7 @@ pub use render::{sample, settings_markdown};
 pub use sources::{Flag, environment};
 pub use table::{
     AccessConfig, CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, MetricsConfig,
-    PagesConfig, ReportConfig, SETTINGS, ServeConfig, Setting, TlsConfig, TraceConfig,
+    OidcConfig, PagesConfig, ReportConfig, SETTINGS, ServeConfig, Setting, TlsConfig, TraceConfig,
 };
 
 /// The file that is read where no other is named, if it is there.

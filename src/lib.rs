@@ -23,4 +23,5 @@ pub mod sample;
 pub mod server;
 pub mod sidecar;
 pub mod store;
+pub mod trust;
 pub mod wire;

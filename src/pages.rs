@@ -19,6 +19,7 @@ mod fail;
 mod form;
 mod frame;
 mod number;
+mod provider;
 mod query;
 mod reports;
 mod routes;
@@ -45,7 +46,10 @@ use axum::{
 pub use routes::{Needs, ROUTES, Route};
 pub use serve::PagesServer;
 
-use crate::{access::web::secured, sidecar::Sidecar};
+use crate::{
+    access::{oidc::Provider, web::secured},
+    sidecar::Sidecar,
+};
 use fail::Failure;
 use similar::Proposals;
 
@@ -68,6 +72,7 @@ struct Pages {
     sample: bool,
     second_person: bool,
     tls: bool,
+    provider: Option<Arc<Provider>>,
 }
 
 /// Why the pages cannot be served.
@@ -75,11 +80,15 @@ struct Pages {
 #[error("the pages cannot be served: {0}")]
 pub struct PagesError(String);
 
-/// The pages, by address.
+/// The pages, by address. People may also sign in at the provider, if there is one.
 ///
 /// # Errors
 /// If the file of pairs that wait for a second person cannot be opened.
-pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, PagesError> {
+pub fn router(
+    sidecar: Arc<Sidecar>,
+    options: PagesOptions,
+    provider: Option<Provider>,
+) -> Result<Router, PagesError> {
     let proposals = Proposals::open_in(&sidecar.settings.data_dir)
         .map_err(|error| PagesError(error.to_string()))?;
     let pages = Pages {
@@ -87,6 +96,7 @@ pub fn router(sidecar: Arc<Sidecar>, options: PagesOptions) -> Result<Router, Pa
         sample: options.sample,
         second_person: options.second_person,
         tls: options.tls,
+        provider: provider.map(Arc::new),
         sidecar,
     };
     let framed = routes::framed(Router::new())

@@ -113,6 +113,44 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
+fn a_provider_is_asked_under_tls_and_is_set_whole() {
+    let whole = "[oidc]\nissuer = \"https://id.example\"\nclient_id = \"verzet\"\n\
+                 redirect = \"https://v.example/sign-in/oidc/callback\"\n";
+    let c = load(whole, &[], &[]).unwrap();
+    assert_eq!(c.oidc.issuer, "https://id.example");
+    assert_eq!(c.oidc.client_secret_file, PathBuf::new());
+    let local = whole.replace("https://id.example", "http://127.0.0.1:5556/dex");
+    load(&local, &[], &[]).unwrap();
+    let in_clear = problems(&whole.replace("https://id.example", "http://id.example"));
+    assert_eq!(
+        in_clear[0],
+        "v.toml:2: oidc.issuer: this is not the address of a web site under TLS; write it \
+         as \"https://id.example.org\"; http is only for this machine itself, such as \
+         \"http://127.0.0.1:5556\""
+    );
+    assert_eq!(
+        problems("[oidc]\nissuer = \"https://id.example\"\n"),
+        [
+            "v.toml:2: oidc.issuer: means nothing without oidc.client_id; set both, or neither",
+            "v.toml:2: oidc.issuer: means nothing without oidc.redirect; set both, or neither",
+        ]
+    );
+    assert_eq!(
+        problems("[oidc]\nname = \"x\"\n"),
+        ["v.toml:2: oidc.name: means nothing without oidc.issuer; set both, or neither"]
+    );
+    let elsewhere = problems(&whole.replace("/oidc/callback", ""));
+    assert_eq!(
+        elsewhere,
+        [
+            "v.toml:4: oidc.redirect: does not end in /sign-in/oidc/callback; write the pages' address as \
+             browsers have it, and that after it, such as \
+             \"https://verzet.example.org/sign-in/oidc/callback\""
+        ]
+    );
+}
+
+#[test]
 fn an_address_may_be_a_port_alone_and_is_then_on_loopback() {
     for spelling in ["50061", ":50061", "localhost:50061", "127.0.0.1:50061"] {
         let c = load(&format!("listen = \"{spelling}\""), &[], &[]).unwrap();

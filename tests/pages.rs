@@ -6,6 +6,9 @@ mod common;
 #[path = "pages/site.rs"]
 mod site;
 
+#[path = "support/provider.rs"]
+mod idp;
+
 #[path = "pages/access.rs"]
 mod access;
 #[path = "pages/contrast.rs"]
@@ -18,6 +21,8 @@ mod decisions;
 mod numbers;
 #[path = "pages/owasp.rs"]
 mod owasp;
+#[path = "pages/provider.rs"]
+mod provider;
 #[path = "pages/roles.rs"]
 mod roles;
 #[path = "pages/rules.rs"]

@@ -171,6 +171,8 @@ actions! {
     ListUsers ["AccessService/ListUsers"]:                 - - - y - y;
     /// Close an account.
     DisableUser ["AccessService/DisableUser"]:             - - - y - -;
+    /// Link an account to somebody at the provider; only through the socket.
+    LinkUser ["AccessService/LinkUser"]:                   - - - - - -;
     /// Give an account a new one-time password; only through the socket.
     ResetUser ["AccessService/ResetUser"]:                 - - - - - -;
     /// See who changed or looked at what.
@@ -200,6 +202,8 @@ actions! {
     SeeReports:                                            - - o y m y;
     /// Take decisions away as a file.
     ExportDecisions ["ReportService/ExportDecisions"]:     - - o y - y;
+    /// Sign in to the pages.
+    SignIn:                                                y y y y y y;
     /// Change the own password and second factor.
     ChangeOwnPassword:                                     y y y y y y;
 }

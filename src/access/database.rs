@@ -15,8 +15,10 @@ use super::AccessError;
 /// The file's name in the data directory.
 pub const FILE: &str = "access.db";
 
-/// The format this build writes and reads (`user_version`).
-const FORMAT: i64 = 1;
+/// What each format adds to the one before; an older file is brought up when it is opened.
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+/// The format this build writes (`user_version`), and the newest it reads.
+const FORMAT: i64 = STEPS.len() as i64;
 /// Marks the file as ours (`application_id`): "vrza".
 const APPLICATION: i64 = 0x7672_7a61;
 
@@ -51,13 +53,18 @@ impl Database {
         };
         let make = || -> rusqlite::Result<()> {
             let tx = rusqlite::Transaction::new_unchecked(&conn, TransactionBehavior::Immediate)?;
-            tx.execute_batch(include_str!("schema.sql"))?;
+            for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+                tx.execute_batch(step)?;
+            }
             tx.pragma_update(None, "application_id", APPLICATION)?;
             tx.pragma_update(None, "user_version", FORMAT)?;
             tx.commit()
         };
         match (is_ours, found) {
             (true, FORMAT) => settle().map_err(AccessError::file(&path))?,
+            (true, 1..FORMAT) => settle()
+                .and_then(|()| make())
+                .map_err(AccessError::file(&path))?,
             (false, 0) => {
                 // Secrets are in it only as hashes, but who did what is nobody else's to read.
                 let _ = fs::set_permissions(&path, fs::Permissions::from_mode(0o600));

@@ -64,6 +64,11 @@ pub enum AccessError {
         /// The name asked for.
         name: String,
     },
+    /// Nobody signs in elsewhere.
+    #[error(
+        "there is no provider to sign in at; set oidc.issuer, oidc.client_id and oidc.redirect"
+    )]
+    NoProvider,
 }
 
 impl AccessError {

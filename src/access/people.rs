@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
-    AccessError, Caller, Role, Secret, Sellers, caller_of_row, changes::role, database::Database,
-    delay::Delays, name_is_good, password, sellers_of_row, totp,
+    AccessError, Caller, Role, Secret, Sellers, Subject, caller_of_row, changes::role,
+    database::Database, delay::Delays, name_is_good, password, sellers_of_row, totp,
 };
 use crate::clock::Micros;
 
 /// The accounts.
 #[derive(Debug)]
 pub struct People {
-    db: Arc<Database>,
+    pub(super) db: Arc<Database>,
     delays: Delays,
 }
 
@@ -34,6 +34,8 @@ pub struct AccountRow {
     pub created_at: Micros,
     /// When it was closed, if it was.
     pub disabled_at: Option<Micros>,
+    /// Who it is at a provider; `None` for one with a password.
+    pub subject: Option<Subject>,
 }
 
 /// Why somebody was not signed in. To be told to the person; says nothing of whether the name exists.
@@ -122,31 +124,14 @@ impl People {
 
     /// As [`People::add`], with this one-time password.
     pub(super) fn add_with(&self, caller: &Caller, secret: &Secret) -> Result<(), AccessError> {
-        self.insert(caller, &password::hash(secret.show())?, true)
-    }
-
-    fn insert(&self, caller: &Caller, hash: &str, must_change: bool) -> Result<(), AccessError> {
         name_is_good(&caller.name)?;
-        let added = self.db.with(|conn| {
-            conn.execute(
-                "INSERT INTO account (name, role, sellers, password, must_change, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO NOTHING",
-                rusqlite::params![
-                    caller.name,
-                    caller.role.code(),
-                    caller.sellers.to_string(),
-                    hash,
-                    must_change,
-                    Micros::system_now().0,
-                ],
-            )
-        })?;
-        match added {
+        let hash = password::hash(secret.show())?;
+        match self.db.with(|conn| insert(conn, caller, &hash, true))? {
             0 => Err(AccessError::Taken {
                 kind: "account",
                 name: caller.name.clone(),
             }),
-            _ => Ok(()),
+            _ => Ok(secret),
         }
     }
 
@@ -164,12 +149,20 @@ impl People {
                 has_totp: row.get(4)?,
                 created_at: Micros(row.get(5)?),
                 disabled_at: row.get::<_, Option<i64>>(6)?.map(Micros),
+                subject: match row.get(7)? {
+                    None => None,
+                    Some(issuer) => Some(Subject {
+                        issuer,
+                        subject: row.get(8)?,
+                    }),
+                },
             })
         };
         self.db.with(|conn| {
             conn.prepare(
-                "SELECT name, role, sellers, must_change, totp IS NOT NULL, created_at, disabled_at
-                 FROM account ORDER BY name",
+                "SELECT name, role, sellers, must_change, totp IS NOT NULL, created_at, disabled_at,
+                        issuer, subject
+                 FROM account LEFT JOIN link ON account = name ORDER BY name",
             )?
             .query_map([], row)?
             .collect()
@@ -185,7 +178,8 @@ impl People {
         )
     }
 
-    /// Gives an account a new one-time password, opens it again and drops its second factor.
+    /// Gives an account a new one-time password, opens it again and drops its second factor, and its link
+    /// to a provider (`schema_2.sql`).
     pub(super) fn reset(&self, name: &str) -> Result<Secret, AccessError> {
         let secret = Secret::to_type()?;
         self.change(
@@ -342,4 +336,25 @@ impl People {
         )?;
         self.take_step(name, step)
     }
+}
+
+/// Makes an account, unless there is one of this name: then it is none.
+pub(super) fn insert(
+    conn: &Connection,
+    caller: &Caller,
+    hash: &str,
+    must_change: bool,
+) -> rusqlite::Result<usize> {
+    conn.execute(
+        "INSERT INTO account (name, role, sellers, password, must_change, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO NOTHING",
+        rusqlite::params![
+            caller.name,
+            caller.role.code(),
+            caller.sellers.to_string(),
+            hash,
+            must_change,
+            Micros::system_now().0,
+        ],
+    )
 }

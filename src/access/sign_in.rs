@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Access, AccessError, Action, Caller, NewChange, PasswordError, Secret, Session, SessionLimits,
-    SignInError, people::Proven, totp,
+    SignInError, Subject, links::Linked, people::Proven, totp,
 };
 use crate::clock::Micros;
 
@@ -48,6 +48,20 @@ impl TotpKey {
     }
 }
 
+/// Why somebody whom the provider knows is not signed in. To be told to the person.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAccount {
+    /// No account is linked to this subject.
+    #[error("no account is linked to the subject `{0}`; `verzet user link NAME SUBJECT` does that")]
+    Unknown(String),
+    /// The account was closed.
+    #[error("the account of the subject `{0}` is closed")]
+    Closed(String),
+    /// The file.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+}
+
 impl Access {
     /// How long sessions last from now on.
     pub fn set_session_limits(&self, limits: SessionLimits) {
@@ -71,7 +85,53 @@ impl Access {
     }
 
     pub(super) fn begin(&self, proven: Proven) -> Result<Secret, SignInError> {
-        Ok(self.sessions.begin(proven.caller, proven.must_change)?)
+        let caller = proven.caller.clone();
+        let secret = self.sessions.begin(proven.caller, proven.must_change)?;
+        self.note(&caller, Action::SignIn, &caller.name, "password");
+        Ok(secret)
+    }
+
+    /// Which provider people may sign in at from now on, as it calls itself; `None` for none.
+    pub fn set_issuer(&self, issuer: Option<String>) {
+        self.issuer.store(issuer.map(Arc::new));
+    }
+
+    /// A subject at the provider of the settings.
+    ///
+    /// # Errors
+    /// If there is no provider.
+    pub fn subject(&self, subject: &str) -> Result<Subject, AccessError> {
+        let issuer = self.issuer.load_full().ok_or(AccessError::NoProvider)?;
+        Ok(Subject {
+            issuer: (*issuer).clone(),
+            subject: subject.to_owned(),
+        })
+    }
+
+    /// Signs in somebody whom the provider knows; the secret goes into the cookie.
+    ///
+    /// # Errors
+    /// Why not, to be told to the person.
+    pub fn sign_in_as(&self, subject: &Subject) -> Result<Secret, NoAccount> {
+        let caller = match self.people.linked(subject)? {
+            Linked::Open(caller) => caller,
+            Linked::Closed => return Err(NoAccount::Closed(subject.subject.clone())),
+            Linked::Nobody => return Err(NoAccount::Unknown(subject.subject.clone())),
+        };
+        let secret = self.sessions.begin(caller.clone(), false)?;
+        self.note(&caller, Action::SignIn, &caller.name, &subject.issuer);
+        Ok(secret)
+    }
+
+    /// Links an account to somebody at the provider instead of its password; its sessions end.
+    ///
+    /// # Errors
+    /// If there is no such account, the subject is another's, or it cannot be written.
+    pub fn link_user(&self, name: &str, subject: &Subject) -> Result<(), AccessError> {
+        self.people.link(name, subject)?;
+        self.password_is_other(name);
+        self.sessions.end_all(name, None);
+        Ok(())
     }
 
     /// The session of a cookie's value, if it has not ended.
@@ -148,8 +208,8 @@ impl Access {
         Ok(())
     }
 
-    /// Gives an account a new one-time password, opens it again, drops its second factor and ends its
-    /// sessions.
+    /// Gives an account a new one-time password, opens it again, drops its second factor and its link to
+    /// a provider, and ends its sessions.
     ///
     /// # Errors
     /// If there is none of this name, or it cannot be written.

@@ -255,3 +255,100 @@ fn a_session_ends_when_it_is_not_used_and_when_it_is_old() {
     }
     assert!(!find(&used, 12 * 60 + 1));
 }
+
+#[test]
+fn an_account_signs_in_one_way() {
+    let (_dir, access) = open();
+    assert!(matches!(
+        access.subject("s-1"),
+        Err(AccessError::NoProvider)
+    ));
+    access.set_issuer(Some("https://id.example".to_owned()));
+    let subject = |s: &str| access.subject(s).unwrap();
+    let person = caller("p", Role::Supervisor, "a");
+    access.people.add_linked(&person, &subject("s-1")).unwrap();
+    let session = access.session(access.sign_in_as(&subject("s-1")).unwrap().show());
+    assert_eq!(*session.unwrap().caller, person);
+    // Not at another provider, nor as anybody else.
+    let elsewhere = Subject {
+        issuer: "https://other.example".to_owned(),
+        ..subject("s-1")
+    };
+    for nobody in [elsewhere, subject("s-2"), subject("")] {
+        let error = access.sign_in_as(&nobody).unwrap_err();
+        assert!(matches!(error, NoAccount::Unknown(_)), "{error}");
+    }
+    // A subject is one account's, and what is refused changes nothing.
+    let other = caller("q", Role::Auditor, "*");
+    for bad in ["s-1", "", "a\nb", &"x".repeat(256)] {
+        let error = access.people.add_linked(&other, &subject(bad)).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                AccessError::Field {
+                    field: "oidc_subject",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+    let taken = access.people.add_linked(&person, &subject("s-2"));
+    assert!(matches!(taken, Err(AccessError::Taken { .. })));
+    let nobody = access.link_user("nobody", &subject("s-2"));
+    assert!(matches!(nobody, Err(AccessError::NotThere { .. })));
+    assert_eq!(access.people.list().unwrap().len(), 1);
+    // There is no password, not even an empty one; a new one ends the link.
+    assert!(matches!(
+        access.people.prove("p", "", ""),
+        Err(SignInError::Wrong)
+    ));
+    let password = access.reset_user("p").unwrap();
+    access.people.prove("p", password.show(), "").unwrap();
+    assert!(matches!(
+        access.sign_in_as(&subject("s-1")),
+        Err(NoAccount::Unknown(_))
+    ));
+    // And the link, made anew to somebody else, ends the password.
+    access.link_user("p", &subject("s-2")).unwrap();
+    assert!(matches!(
+        access.people.prove("p", password.show(), ""),
+        Err(SignInError::Wrong)
+    ));
+    access.sign_in_as(&subject("s-2")).unwrap();
+    let rows = access.people.list().unwrap();
+    assert_eq!(rows[0].subject, Some(subject("s-2")));
+    access.disable_user("p").unwrap();
+    assert!(matches!(
+        access.sign_in_as(&subject("s-2")),
+        Err(NoAccount::Closed(_))
+    ));
+}
+
+#[test]
+fn a_file_from_before_there_were_links_is_brought_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    file.execute_batch(include_str!("schema.sql")).unwrap();
+    file.execute_batch(
+        "PRAGMA application_id = 0x76727a61; PRAGMA user_version = 1;
+         INSERT INTO account (name, role, sellers, password, must_change, created_at)
+         VALUES ('p', 3, 'a', 'x', 0, 1)",
+    )
+    .unwrap();
+    drop(file);
+    for _ in 0..2 {
+        let access = Access::open(dir.path()).unwrap();
+        assert_eq!(access.people.list().unwrap()[0].name, "p");
+        access.set_issuer(Some("https://id.example".to_owned()));
+        let subject = access.subject("s-1").unwrap();
+        access.link_user("p", &subject).unwrap();
+        access.sign_in_as(&subject).unwrap();
+    }
+    // A newer one is left as it is.
+    let file = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    file.execute_batch("PRAGMA user_version = 3").unwrap();
+    drop(file);
+    let error = Access::open(dir.path()).unwrap_err();
+    assert!(matches!(error, AccessError::Format { found: 3, .. }));
+}

@@ -6,7 +6,10 @@ mod headers;
 mod signed_in;
 
 pub use self::{
-    cookie::{cookie_of, cookie_to_begin, cookie_to_end},
+    cookie::{
+        cookie_of, cookie_to_begin, cookie_to_end, trip_cookie_of, trip_cookie_to_begin,
+        trip_cookie_to_end,
+    },
     headers::secured,
     signed_in::{PASSWORD_PATH, SIGN_IN_PATH, SignedIn},
 };

@@ -2,12 +2,16 @@
 
 use std::{
     io::{self, IsTerminal},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::error::CliError;
 use crate::{
-    access::{Access, AccessError, Caller, Role, Sellers, SessionLimits},
+    access::{
+        Access, AccessError, Caller, Role, Sellers, SessionLimits,
+        oidc::{OidcOptions, Provider},
+    },
     clock::Micros,
     config::{Config, Durability, Language, OpenLoopback, SecondPerson},
     ledger::{self, LedgerOptions},
@@ -58,6 +62,35 @@ pub(super) fn open(config: &Config, accept_older_facts: bool) -> Result<Arc<Side
     }
 }
 
+/// A path, unless it is left empty.
+fn given(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
+}
+
+/// The provider people sign in at, as the configuration has it. Pages without it are better than none:
+/// what is wrong with it is in the log.
+fn provider(config: &Config) -> Option<Provider> {
+    let oidc = &config.oidc;
+    if oidc.issuer.is_empty() {
+        return None;
+    }
+    let options = OidcOptions {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        secret_file: given(&oidc.client_secret_file),
+        redirect: oidc.redirect.clone(),
+        ca_file: given(&oidc.ca_file),
+        name: oidc.name.clone(),
+    };
+    match Provider::new(options) {
+        Ok(provider) => Some(provider),
+        Err(error) => {
+            tracing::error!(%error, "signing in at the provider is left out");
+            None
+        }
+    }
+}
+
 /// TLS as the configuration has it.
 fn tls(config: &Config) -> Result<Option<Arc<Tls>>, CliError> {
     let files = &config.tls;
@@ -67,7 +100,7 @@ fn tls(config: &Config) -> Result<Option<Arc<Tls>>, CliError> {
     let options = TlsOptions {
         certificate: files.certificate.clone(),
         key: files.key.clone(),
-        client_ca: Some(files.client_ca.clone()).filter(|ca| !ca.as_os_str().is_empty()),
+        client_ca: given(&files.client_ca),
         callers: files.client_callers.clone(),
     };
     Tls::new(options, files.handshake)
@@ -104,6 +137,8 @@ pub(super) fn serve(
         idle: config.access.session_idle,
         absolute: config.access.session_length,
     });
+    let issuer = Some(config.oidc.issuer.clone()).filter(|issuer| !issuer.is_empty());
+    sidecar.access.set_issuer(issuer);
     let options = ServerOptions {
         listen: port.then_some(config.listen),
         tls,
@@ -155,7 +190,7 @@ pub(super) fn pages(
         tls: tls.is_some(),
     };
     // Pairs that wait for a second person decide nothing: no reason not to serve dialers.
-    let router = match pages::router(sidecar, options) {
+    let router = match pages::router(sidecar, options, provider(config)) {
         Ok(router) => router,
         Err(error) => {
             tracing::error!(%error, "the pages are left out");

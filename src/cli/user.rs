@@ -13,7 +13,7 @@ use super::{
     words::{local, rfc3339},
 };
 use crate::proto::v1::{
-    AddUserRequest, DisableUserRequest, ListUsersRequest, ResetUserRequest, User,
+    AddUserRequest, DisableUserRequest, LinkUserRequest, ListUsersRequest, ResetUserRequest, User,
 };
 
 #[derive(Subcommand, Debug)]
@@ -24,7 +24,9 @@ pub(super) enum Command {
     List(List),
     /// Close one; who is signed in with it is out at once
     Disable(Named),
-    /// A new one-time password; opens the account again and drops its second factor
+    /// Link one to somebody at the provider (OpenID Connect); its password counts no longer
+    Link(Link),
+    /// A new one-time password; opens the account again, drops second factor and link
     Reset(Named),
 }
 
@@ -34,6 +36,22 @@ pub(super) struct Add {
     name: String,
     #[command(flatten)]
     who: Who,
+    /// No password: it is of this subject at the provider (OpenID Connect)
+    #[arg(long, value_name = "SUBJECT")]
+    oidc: Option<String>,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Link {
+    /// The account's name
+    name: String,
+    /// Who it is at the provider: the page says it to who signs in there without an account here
+    subject: String,
     /// One JSON object
     #[arg(long)]
     json: bool,
@@ -76,6 +94,8 @@ struct Row<'a> {
     disabled_at: Option<String>,
     must_change_password: bool,
     has_totp: bool,
+    oidc_issuer: &'a str,
+    oidc_subject: &'a str,
 }
 
 pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliError> {
@@ -83,6 +103,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
         Command::Add(args) => add(place, args).await,
         Command::List(args) => list(place, args).await,
         Command::Disable(args) => disable(place, args).await,
+        Command::Link(args) => link(place, args).await,
         Command::Reset(args) => reset(place, args).await,
     }
 }
@@ -111,6 +132,7 @@ async fn add(place: &Place, args: Add) -> Result<Exit, CliError> {
         name: args.name.clone(),
         role: args.who.role(),
         seller_ids: args.who.sellers,
+        oidc_subject: args.oidc.clone().unwrap_or_default(),
     };
     let done = session
         .access()
@@ -119,7 +141,40 @@ async fn add(place: &Place, args: Add) -> Result<Exit, CliError> {
         .map_err(|s| CliError::refused("user add", s))?
         .into_inner();
     session.close().await?;
-    one_time(&args.name, &done.one_time_password, args.json)
+    match args.oidc {
+        None => one_time(&args.name, &done.one_time_password, args.json),
+        Some(_) => done_to(&args.name, "signs in at the provider", args.json),
+    }
+}
+
+async fn link(place: &Place, args: Link) -> Result<Exit, CliError> {
+    let session = args.target.connect(place, Bare::Refuse).await?;
+    let request = LinkUserRequest {
+        name: args.name.clone(),
+        oidc_subject: args.subject,
+    };
+    session
+        .access()
+        .link_user(ask(request))
+        .await
+        .map_err(|s| CliError::refused("user link", s))?;
+    session.close().await?;
+    done_to(&args.name, "signs in at the provider", args.json)
+}
+
+/// Says what an account now is.
+fn done_to(name: &str, what: &str, json: bool) -> Result<Exit, CliError> {
+    let mut out = Out::new();
+    if json {
+        out.json(&Made {
+            name,
+            one_time_password: None,
+        })?;
+    } else {
+        out.line(format!("{name} {what}"))?;
+    }
+    out.end()?;
+    Ok(Exit::Done)
 }
 
 async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
@@ -155,12 +210,11 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
                 .as_ref()
                 .map(|at| local(Some(at)))
                 .unwrap_or_default(),
-            if u.must_change_password {
-                "one-time"
-            } else {
-                "own"
-            }
-            .to_owned(),
+            match (u.oidc_subject.as_str(), u.must_change_password) {
+                ("", true) => "one-time".to_owned(),
+                ("", false) => "own".to_owned(),
+                (subject, _) => format!("at the provider: {subject}"),
+            },
             if u.has_totp { "yes" } else { "no" }.to_owned(),
         ]);
     }
@@ -184,6 +238,8 @@ fn json(u: &User) -> Row<'_> {
         disabled_at: rfc3339(u.disabled_at.as_ref()),
         must_change_password: u.must_change_password,
         has_totp: u.has_totp,
+        oidc_issuer: &u.oidc_issuer,
+        oidc_subject: &u.oidc_subject,
     }
 }
 
@@ -198,17 +254,7 @@ async fn disable(place: &Place, args: Named) -> Result<Exit, CliError> {
         .await
         .map_err(|s| CliError::refused("user disable", s))?;
     session.close().await?;
-    let mut out = Out::new();
-    if args.json {
-        out.json(&Made {
-            name: &args.name,
-            one_time_password: None,
-        })?;
-    } else {
-        out.line(format!("{} closed", args.name))?;
-    }
-    out.end()?;
-    Ok(Exit::Done)
+    done_to(&args.name, "closed", args.json)
 }
 
 async fn reset(place: &Place, args: Named) -> Result<Exit, CliError> {

@@ -17,6 +17,8 @@ pub enum Kind {
     Address,
     /// The address of a collector of traces, or empty.
     Collector,
+    /// The address of a web site, under TLS unless it is on this machine, or empty.
+    Web,
     /// The path of the data directory.
     DataDir,
     /// A path, or empty.
@@ -152,6 +154,7 @@ impl fmt::Display for Kind {
             Self::Callers => f.write_str("name=role:seller,seller; …"),
             Self::Address => f.write_str("address:port or \"off\""),
             Self::Collector => f.write_str("http://host:port or empty"),
+            Self::Web => f.write_str("https://… or empty"),
             Self::DataDir | Self::Path => f.write_str("path"),
             Self::Text => f.write_str("text"),
             Self::TimeOfDay => f.write_str("time of the day"),

@@ -226,6 +226,23 @@ settings! {
         /// How long somebody stays signed in at all.
         session_length: Duration = "12h", Kind::Duration(ms(300_000), ms(604_800_000));
     }
+    /// Signing in to the pages at a provider of OpenID Connect (docs/access.md).
+    oidc: OidcConfig {
+        /// The provider's address, as it calls itself; empty means there is none.
+        issuer: String = "", Kind::Web;
+        /// What the provider calls verzet.
+        client_id: String = "", Kind::Text;
+        /// The file that holds the secret the provider gave, on its first line; empty if
+        /// it gave none. Read at each sign-in.
+        client_secret_file: PathBuf = "", Kind::Path;
+        /// Where the provider sends browsers back to: the pages' address as browsers have
+        /// it, and "/sign-in/oidc/callback" after it.
+        redirect: String = "", Kind::Web;
+        /// What people call the provider; empty means the host of its address.
+        name: String = "", Kind::Text;
+        /// The CA of the provider's certificate, PEM; empty means the well-known ones.
+        ca_file: PathBuf = "", Kind::Path;
+    }
     /// TLS of every port. The files are read again when they change.
     tls: TlsConfig {
         /// The certificate and its chain, PEM; empty means no TLS.

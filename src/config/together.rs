@@ -1,4 +1,4 @@
-//! Settings that are only right together: what other machines reach needs TLS.
+//! Settings that are only right together: what other machines reach needs TLS, a provider its client.
 
 use std::net::SocketAddr;
 
@@ -8,6 +8,7 @@ use super::{
     problem::Problem,
     sources::Reader,
 };
+use crate::access::oidc::CALLBACK_PATH;
 
 /// The ports that tell of numbers and persons, and so are never open to other machines without TLS.
 const GUARDED: &[&str] = &["listen", "pages.listen"];
@@ -49,6 +50,8 @@ pub(super) fn check(reader: &mut Reader) {
             wrong(origin, listen, what, hint);
         }
     }
+    let (issuer, client) = (text("oidc.issuer"), text("oidc.client_id"));
+    let redirect = text("oidc.redirect");
     let needs = [
         ("tls.certificate", "tls.key", key.as_deref()),
         ("tls.key", "tls.certificate", certificate.as_deref()),
@@ -58,6 +61,13 @@ pub(super) fn check(reader: &mut Reader) {
             "tls.client_ca",
             text("tls.client_ca").as_deref(),
         ),
+        ("oidc.issuer", "oidc.client_id", client.as_deref()),
+        ("oidc.issuer", "oidc.redirect", redirect.as_deref()),
+        ("oidc.client_id", "oidc.issuer", issuer.as_deref()),
+        ("oidc.client_secret_file", "oidc.issuer", issuer.as_deref()),
+        ("oidc.redirect", "oidc.issuer", issuer.as_deref()),
+        ("oidc.name", "oidc.issuer", issuer.as_deref()),
+        ("oidc.ca_file", "oidc.issuer", issuer.as_deref()),
     ]
     .map(|(key, other, has)| (key, other, has == Some("")));
     for (key, other, is_missing) in needs {
@@ -68,6 +78,15 @@ pub(super) fn check(reader: &mut Reader) {
             let what = format!("means nothing without {other}");
             wrong(origin, key, what, "set both, or neither");
         }
+    }
+    if let Some((redirect, origin)) = value("oidc.redirect")
+        && !redirect.is_empty()
+        && !redirect.ends_with(CALLBACK_PATH)
+    {
+        let what = format!("does not end in {CALLBACK_PATH}");
+        let hint = "write the pages' address as browsers have it, and that after it, such as \
+                    \"https://verzet.example.org/sign-in/oidc/callback\"";
+        wrong(origin, "oidc.redirect", what, hint);
     }
     reader.problems.extend(problems);
 }

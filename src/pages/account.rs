@@ -11,24 +11,25 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    Pages, assets, fail::Failure, form::Sent, frame::chosen, respond, shell::Shell, text::Texts,
+    Pages, assets, fail::Failure, form::Sent, frame::chosen, provider::Elsewhere, respond,
+    shell::Shell, text::Texts,
 };
 use crate::{
     access::{
-        PasswordError, SignInError, TotpKey,
+        PasswordError, Secret, SignInError, TotpKey,
         web::{SIGN_IN_PATH, SignedIn, cookie_to_begin, cookie_to_end},
     },
     sidecar::Language,
 };
 
 /// A page outside the frame: nobody is signed in, or may go nowhere else yet.
-struct Alone {
-    texts: &'static Texts,
+pub(super) struct Alone {
+    pub(super) texts: &'static Texts,
     language: Language,
 }
 
 impl Alone {
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         let language = chosen(headers);
         Self {
             texts: Texts::of(language),
@@ -36,7 +37,7 @@ impl Alone {
         }
     }
 
-    fn t<'k>(&self, key: &'k str) -> &'k str {
+    pub(super) fn t<'k>(&self, key: &'k str) -> &'k str {
         self.texts.get(key)
     }
 
@@ -61,6 +62,21 @@ struct SignInPage {
     problem: Option<String>,
     code_needed: bool,
     sample: bool,
+    elsewhere: Option<Elsewhere>,
+}
+
+impl SignInPage {
+    fn new(pages: &Pages, s: Alone, next: String) -> Self {
+        Self {
+            elsewhere: pages.provider.as_ref().map(|p| Elsewhere::at(p, &s, &next)),
+            next,
+            name: String::new(),
+            problem: None,
+            code_needed: false,
+            sample: pages.sample,
+            s,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -77,6 +93,8 @@ struct PasswordPage {
 struct AccountPage {
     s: Shell,
     sellers: String,
+    /// Where one signs in, if not here with a password.
+    provider: Option<String>,
     has_second: bool,
     key: String,
     secret: String,
@@ -88,7 +106,7 @@ struct AccountPage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Next {
-    next: String,
+    pub(super) next: String,
 }
 
 /// `GET /sign-in`.
@@ -97,14 +115,29 @@ pub(crate) async fn sign_in_form(
     headers: HeaderMap,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Failure> {
-    respond(&SignInPage {
-        s: Alone::of(&headers),
-        next,
-        name: String::new(),
-        problem: None,
-        code_needed: false,
-        sample: pages.sample,
-    })
+    respond(&SignInPage::new(&pages, Alone::of(&headers), next))
+}
+
+/// The sign-in page, with what went wrong elsewhere.
+pub(super) fn not_signed_in(
+    pages: &Pages,
+    s: Alone,
+    next: String,
+    problem: String,
+) -> Result<Response, Failure> {
+    let mut page = SignInPage::new(pages, s, next);
+    page.problem = Some(problem);
+    respond(&page)
+}
+
+/// Sends somebody who is signed in to the page that was wanted.
+pub(super) fn signed_in(pages: &Pages, secret: &Secret, next: &str) -> Response {
+    let to = match SignedIn::safe_next(next) {
+        "/" => "/today",
+        own => own,
+    };
+    let cookie = (header::SET_COOKIE, cookie_to_begin(secret, pages.tls));
+    ([cookie], Redirect::to(to)).into_response()
 }
 
 /// `POST /sign-in`.
@@ -124,26 +157,15 @@ pub(crate) async fn sign_in(
         )
         .await;
     let error = match answer {
-        Ok(secret) => {
-            let to = match SignedIn::safe_next(&next) {
-                "/" => "/today",
-                own => own,
-            };
-            let cookie = (header::SET_COOKIE, cookie_to_begin(&secret, pages.tls));
-            return Ok(([cookie], Redirect::to(to)).into_response());
-        }
+        Ok(secret) => return Ok(signed_in(&pages, &secret, &next)),
         Err(error) => error,
     };
     let s = Alone::of(&headers);
     let problem = sign_in_problem(&s, &error)?;
-    let page = SignInPage {
-        next,
-        name,
-        problem: Some(problem),
-        code_needed: matches!(error, SignInError::CodeNeeded),
-        sample: pages.sample,
-        s,
-    };
+    let mut page = SignInPage::new(&pages, s, next);
+    page.name = name;
+    page.problem = Some(problem);
+    page.code_needed = matches!(error, SignInError::CodeNeeded);
     Ok((StatusCode::UNAUTHORIZED, respond(&page)?).into_response())
 }
 
@@ -251,7 +273,10 @@ fn account(pages: &Pages, s: Shell, key: TotpKey, problem: bool) -> Result<Respo
         .to_owned();
     respond(&AccountPage {
         sellers,
-        has_second: row.is_some_and(|row| row.has_totp),
+        has_second: row.as_ref().is_some_and(|row| row.has_totp),
+        provider: row
+            .and_then(|row| row.subject)
+            .map(|subject| s.f("account.at_provider", "provider", subject.issuer)),
         key: key.to_hex(),
         secret,
         link,

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Pages, account, assets, changes, complaint, data, decision, decisions, export, frame, number,
-    reports, rules, similar, today, unclear,
+    provider, reports, rules, similar, today, unclear,
 };
 use crate::access::{Action, Role};
 
@@ -110,6 +110,8 @@ routes! {
         post "/sign-in", nobody => account::sign_in;
         get "/password", ChangeOwnPassword => account::password_form;
         post "/password", ChangeOwnPassword => account::password;
+        get "/sign-in/oidc", nobody => provider::depart;
+        get "/sign-in/oidc/callback", nobody => provider::arrive;
         get "/assets/{name}", nobody => assets::get;
         get "/language/{code}", nobody => frame::language;
     }

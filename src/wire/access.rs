@@ -66,6 +66,7 @@ fn status(error: &AccessError) -> Status {
         | AccessError::Format { .. }
         | AccessError::Secret { .. }
         | AccessError::Random(_) => Status::unavailable(error.to_string()),
+        AccessError::NoProvider => Status::failed_precondition(error.to_string()),
     }
 }
 
@@ -115,7 +116,12 @@ fn token(row: TokenRow) -> v1::Token {
 }
 
 fn user(row: AccountRow) -> v1::User {
+    let (oidc_issuer, oidc_subject) = row
+        .subject
+        .map_or_else(Default::default, |s| (s.issuer, s.subject));
     v1::User {
+        oidc_issuer,
+        oidc_subject,
         name: row.name,
         role: i32::from(row.role.code()),
         seller_ids: ids(&row.sellers),
@@ -202,14 +208,21 @@ impl AccessService for AccessDoor {
         let asker = caller::of(&request)?;
         let r = request.into_inner();
         let who = to_be(r.name, r.role, &r.seller_ids)?;
-        let (key, what) = (format!("account {}", who.name), described(&who));
+        let (key, mut what) = (format!("account {}", who.name), described(&who));
+        if !r.oidc_subject.is_empty() {
+            what.push_str(&format!(", subject {}", r.oidc_subject));
+        }
         let secret = self
             .change(asker, Action::AddUser, key, what, move |access| {
-                access.people.add(&who)
+                if r.oidc_subject.is_empty() {
+                    return access.people.add(&who).map(Some);
+                }
+                let subject = access.subject(&r.oidc_subject)?;
+                access.people.add_linked(&who, &subject).map(|()| None)
             })
             .await?;
         Ok(Response::new(v1::AddUserResponse {
-            one_time_password: secret.show().to_owned(),
+            one_time_password: secret.map_or_else(String::new, |s| s.show().to_owned()),
         }))
     }
 
@@ -235,6 +248,22 @@ impl AccessService for AccessDoor {
         })
         .await?;
         Ok(Response::new(v1::DisableUserResponse {}))
+    }
+
+    async fn link_user(
+        &self,
+        request: Request<v1::LinkUserRequest>,
+    ) -> Result<Response<v1::LinkUserResponse>, Status> {
+        let asker = caller::of(&request)?;
+        let r = request.into_inner();
+        let (action, key) = (Action::LinkUser, format!("account {}", r.name));
+        let what = format!("subject {}", r.oidc_subject);
+        self.change(asker, action, key, what, move |access| {
+            let subject = access.subject(&r.oidc_subject)?;
+            access.link_user(&r.name, &subject)
+        })
+        .await?;
+        Ok(Response::new(v1::LinkUserResponse {}))
     }
 
     async fn reset_user(

@@ -1,7 +1,7 @@
 //! A scripted try of the OWASP top ten (2021) at the pages. What another file tests is named there.
 //!
-//! A06 (components) is `cargo deny` in `.ci/run`; A10 (requests made by the server) has nothing to try, since
-//! the pages fetch nothing from anywhere.
+//! A06 (components) is `cargo deny` in `.ci/run`; of A10 (requests made by the server) there is only the
+//! provider of the settings, whose address nobody can give (`provider.rs`).
 
 use axum::{
     body::Body,

@@ -15,7 +15,7 @@ use axum::{
 };
 use tower::ServiceExt;
 use verzet::{
-    access::{Caller, Role, Sellers},
+    access::{Caller, Role, Sellers, oidc::Provider},
     clock::Micros,
     ledger::DecisionId,
     pages::{PagesOptions, router},
@@ -84,6 +84,11 @@ impl Got {
 
 impl Site {
     pub(crate) fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// With a provider people may also sign in at.
+    pub(crate) fn with(provider: Option<Provider>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let sidecar = common::sidecar(dir.path());
         sample::install(&sidecar).unwrap();
@@ -92,7 +97,7 @@ impl Site {
             second_person: true,
             tls: false,
         };
-        let router = router(sidecar.clone(), options).unwrap();
+        let router = router(sidecar.clone(), options, provider).unwrap();
         Self {
             sidecar,
             router,

@@ -3,16 +3,15 @@
 use std::{io, path::Path, sync::Arc};
 
 use hyper_util::rt::TokioIo;
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
-};
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tonic::transport::Uri;
 
-use crate::cli::error::CliError;
+use crate::{
+    cli::error::CliError,
+    trust::{self, TrustError},
+};
 
 /// Makes secure connections.
 pub(super) struct Connector(TlsConnector);
@@ -20,29 +19,13 @@ pub(super) struct Connector(TlsConnector);
 impl Connector {
     /// Trusts the CA in the file, else the well-known ones.
     pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, CliError> {
-        let mut roots = RootCertStore::empty();
-        match ca_file {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(file) => {
-                let wrong = |what: String| {
-                    CliError::usage(
-                        format!("--ca-file: {}: {what}", file.display()),
-                        "give the certificate of the CA, in PEM",
-                    )
-                };
-                let read = CertificateDer::pem_file_iter(file)
-                    .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-                    .map_err(|e| wrong(format!("cannot be read ({e})")))?;
-                if roots.add_parsable_certificates(read).0 == 0 {
-                    return Err(wrong("has no certificate in it".to_owned()));
-                }
-            }
-        }
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|e| CliError::failed(e.to_string(), "this is a fault of verzet itself"))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let mut config = trust::client_config(ca_file).map_err(|error| match (ca_file, error) {
+            (Some(file), error @ (TrustError::File(_) | TrustError::Empty)) => CliError::usage(
+                format!("--ca-file: {}: {error}", file.display()),
+                "give the certificate of the CA, in PEM",
+            ),
+            (_, error) => CliError::failed(error.to_string(), "this is a fault of verzet itself"),
+        })?;
         config.alpn_protocols = vec![b"h2".to_vec()];
         Ok(Self(TlsConnector::from(Arc::new(config))))
     }

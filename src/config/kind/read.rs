@@ -12,7 +12,11 @@ use super::{
     super::SOCKET_FILE, Durability, Kind, Language, LogFormat, LogLevel, OpenLoopback,
     SecondPerson, bytes_text, duration, one_of,
 };
-use crate::{access::CertificateCallers, number::Region, report::mail::MailTls};
+use crate::{
+    access::{CertificateCallers, oidc::is_address},
+    number::Region,
+    report::mail::MailTls,
+};
 
 /// Why a value was refused: what is wrong, and how to mend it.
 pub(in crate::config) type Refusal = (String, String);
@@ -50,6 +54,13 @@ impl Read for String {
             let has_port = uri.port().is_some();
             uri.scheme_str() == Some("http") && names_nobody && has_port && uri.path() == "/"
         };
+        if kind == Kind::Web && !text.is_empty() && !is_address(text) {
+            return refuse(
+                "this is not the address of a web site under TLS",
+                "write it as \"https://id.example.org\"; http is only for this machine itself, such as \
+                 \"http://127.0.0.1:5556\"",
+            );
+        }
         if kind != Kind::Collector || text.is_empty() || text.parse().is_ok_and(is_collector) {
             return Ok(text.to_owned());
         }

@@ -196,6 +196,7 @@ pub(super) fn example(route: &Route, of: &Side) -> (String, Vec<(&'static str, S
             &[("name", "nobody"), ("password", "none")],
         ),
         ("post", "/sign-out") => post("/sign-out".into(), &[]),
+        ("get", "/sign-in/oidc" | "/sign-in/oidc/callback") => get(route.path.to_owned()),
         ("get", "/assets/{name}") => get("/assets/none.css".into()),
         ("get", "/language/{code}") => get("/language/nl".into()),
         (method, path) => {

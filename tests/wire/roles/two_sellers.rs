@@ -138,6 +138,7 @@ pub(super) fn example(action: Action, of: &Side) -> Option<Vec<u8>> {
         | Action::RevokeToken
         | Action::AddUser
         | Action::DisableUser
+        | Action::LinkUser
         | Action::ResetUser
         | Action::GetRegime
         | Action::ListUnclear
