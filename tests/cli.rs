@@ -188,6 +188,12 @@ metrics.listen                 127.0.0.1:9464   default
 access.loopback                agent            default
 access.session_idle            30m              default
 access.session_length          12h              default
+oidc.issuer                                     default
+oidc.client_id                                  default
+oidc.client_secret_file                         default
+oidc.redirect                                   default
+oidc.name                                       default
+oidc.ca_file                                    default
 tls.certificate                                 default
 tls.key                                         default
 tls.client_ca                                   default
@@ -396,7 +402,7 @@ fn the_page_has_every_command_with_its_flags_and_the_exit_codes() {
     let page = include_str!("../docs/cli.md");
     let mut commands = Vec::new();
     leaves(&verzet::cli::command(), "verzet", &mut commands);
-    assert_eq!(commands.len(), 46);
+    assert_eq!(commands.len(), 47);
     let section = |path: &str| {
         let after = page.split_once(&format!("\n### `{path}`\n"))?.1;
         Some(after.split("\n#").next().unwrap_or(after))
