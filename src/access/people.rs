@@ -131,7 +131,7 @@ impl People {
                 kind: "account",
                 name: caller.name.clone(),
             }),
-            _ => Ok(secret),
+            _ => Ok(()),
         }
     }
 

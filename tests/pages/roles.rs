@@ -83,6 +83,13 @@ async fn every_route_does_for_each_role_what_the_table_says_and_shows_nothing_of
     let [mut own, mut other] = Side::both(&site);
     site.counted();
     let mut officer = site.officer().await;
+    // The head of the ledger that proves them is signed within seconds.
+    for of in [&own, &other] {
+        let proof = format!("/decisions/{}/proof", of.decision);
+        while officer.get(&proof).await.status == 303 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
     let nowhere = nowhere();
     for role in Role::GIVEN {
         own.renew(&mut officer).await;
