@@ -123,7 +123,12 @@ fn until_stopped(place: &Place, config: &Config, args: &Args) -> Result<Exit, Cl
         StopSignals::listen()?
     };
     // Before dialers are served: once they are, nothing that is amiss with the pages may end it.
-    let pages = start::pages(sidecar.clone(), config, args.sample)?;
+    let pages = start::pages(
+        sidecar.clone(),
+        config,
+        // Said of the data, not of the flag: they stay invented on the next start.
+        args.sample || config.data_dir.join(sample::MARK).exists(),
+    )?;
     let server = start::serve(sidecar.clone(), config, true)?;
     let upkeep = Upkeep::start(sidecar.clone(), daily(config))?;
     tracing::info!(

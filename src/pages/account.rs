@@ -132,12 +132,8 @@ pub(super) fn not_signed_in(
 
 /// Sends somebody who is signed in to the page that was wanted.
 pub(super) fn signed_in(pages: &Pages, secret: &Secret, next: &str) -> Response {
-    let to = match SignedIn::safe_next(next) {
-        "/" => "/today",
-        own => own,
-    };
     let cookie = (header::SET_COOKIE, cookie_to_begin(secret, pages.tls));
-    ([cookie], Redirect::to(to)).into_response()
+    ([cookie], Redirect::to(SignedIn::safe_next(next))).into_response()
 }
 
 /// `POST /sign-in`.
@@ -224,6 +220,7 @@ pub(crate) async fn password(
         return Err(Failure::Forged);
     }
     let s = Alone::of(&headers);
+    let must = signed_in.must_change();
     let new = sent.raw("new").to_owned();
     let problem = if new != sent.raw("again") {
         s.t("account.not_the_same").to_owned()
@@ -234,6 +231,7 @@ pub(crate) async fn password(
             .change_password(cookie, sent.raw("present").to_owned(), new)
             .await
         {
+            Ok(()) if must => return Ok(Redirect::to("/").into_response()),
             Ok(()) => return Ok(Redirect::to("/account").into_response()),
             Err(PasswordError::SignIn(error)) => sign_in_problem(&s, &error)?,
             Err(PasswordError::Weak(_)) => s.t("account.weak").to_owned(),

@@ -123,15 +123,20 @@ fn actions(s: &Shell, chosen: &str) -> Vec<Choice> {
 
 fn line(s: &Shell, row: ChangeRow) -> Line {
     let hide = s.viewer.caller.is_masked(Action::ListChanges);
-    let shown = |text: String| match hide && text.contains('+') {
-        true => masked(&text),
-        false => text,
+    let shown = |text: String| match hide {
+        // An address says what was asked for: a number too.
+        true if text.starts_with('/') => text.split('?').next().unwrap_or_default().to_owned(),
+        true if text.contains('+') => masked(&text),
+        _ => text,
     };
     Line {
         at: s.exact(row.at),
         machine: s.machine(row.at),
-        who: row.who,
-        role: s.word("role", row.role.word()),
+        role: match row.role.word() {
+            role if role == row.who => String::new(),
+            role => s.word("role", role),
+        },
+        who: s.word("role", &row.who),
         action: s.word("action", &row.action),
         seller: match row.seller.as_str() {
             "" => String::new(),

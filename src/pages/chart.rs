@@ -18,8 +18,8 @@ const CLASSES: [&str; 3] = ["allow", "block", "defer"];
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 44.0;
-const BOTTOM: f64 = 22.0;
-const TOP: f64 = 8.0;
+const BOTTOM: f64 = 26.0;
+const TOP: f64 = 12.0;
 
 /// Columns of counts over time.
 pub(crate) fn columns(columns: &[Column]) -> String {
@@ -49,6 +49,7 @@ pub(crate) fn columns(columns: &[Column]) -> String {
     }
     let each = (WIDTH - LEFT) / columns.len().max(1) as f64;
     let wide = (each * 0.72).min(60.0);
+    let mut labels = 0;
     for (i, column) in columns.iter().enumerate() {
         let x = LEFT + each * i as f64 + (each - wide) / 2.0;
         let mut base = 0;
@@ -66,11 +67,14 @@ pub(crate) fn columns(columns: &[Column]) -> String {
         if !column.label.is_empty() {
             let _ = write!(
                 svg,
-                r#"<text x="{:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
+                r#"<text{} x="{:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
+                // Every second one goes where there is no room for all.
+                [r#" class="alt""#, ""][(labels + 1) % 2],
                 x + wide / 2.0,
                 HEIGHT - 6.0,
                 escape(&column.label)
             );
+            labels += 1;
         }
     }
     let past: Vec<String> = columns

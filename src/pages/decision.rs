@@ -247,7 +247,11 @@ fn pairs(s: &Shell, case: &Case) -> Vec<(&'static str, String)> {
 fn shadow(s: &Shell, case: &Case) -> (String, bool) {
     let d = &case.decision;
     let Some(shadow) = &d.shadow else {
-        return (s.t("decision.law_same").to_owned(), false);
+        let key = match d.regime {
+            Some(_) => "decision.law_same",
+            None => "decision.law_none",
+        };
+        return (s.t(key).to_owned(), false);
     };
     let text = s.texts.fill(
         "decision.law_other",

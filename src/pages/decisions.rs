@@ -71,6 +71,7 @@ pub(crate) struct Choice {
 struct DecisionsPage {
     s: Shell,
     title: String,
+    period: String,
     asked: Asked,
     problem: Option<String>,
     verdicts: Vec<Chip>,
@@ -88,6 +89,10 @@ struct DecisionsPage {
     export_bundle: Option<String>,
     behind: u64,
     several_sellers: bool,
+    /// Answers of more than one kind are listed.
+    mixed: bool,
+    /// Without the condition that the law of the day forbade it, where it is made.
+    without_shadow: Option<String>,
 }
 
 /// The page.
@@ -190,8 +195,14 @@ fn page(
     };
     let lines = decisions.iter().map(|d| line(&s, d)).collect();
     let key = next.map(|n| n.to_string());
+    let day = |text: &str, open| Day::parse(text).unwrap_or(open);
+    let (from, until) = (
+        day(asked.first_day(), Day::ALWAYS),
+        day(&asked.until, Day::NEVER),
+    );
     DecisionsPage {
         title,
+        period: super::data::period(&s, from, until),
         problem: None,
         verdicts,
         reasons: reasons.into_iter().map(|(_, chip)| chip).collect(),
@@ -210,6 +221,8 @@ fn page(
             .is_of_one_campaign_and_period()
             .then(|| asked.at("/decisions/export", &[("format", "bundle")])),
         behind,
+        mixed: verdict.is_none(),
+        without_shadow: (!asked.shadow.is_empty()).then(|| asked.with(&[("shadow", "")])),
         asked,
         s,
     }

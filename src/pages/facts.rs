@@ -21,7 +21,7 @@ pub(crate) fn sentence(s: &Shell, row: &FactRow) -> String {
         FactBody::Objection { fact, source, .. } => {
             let mut text = objection_words(s, fact);
             if !source.is_empty() {
-                text += &s.f("fact.said", "source", source);
+                text += &s.f("fact.said", "source", s.word("said", source));
             }
             text
         }

@@ -128,3 +128,8 @@ pub(crate) async fn language(
     )
         .into_response())
 }
+
+/// `/`: where this reader begins; who is not signed in is sent on from there.
+pub(crate) async fn home(reader: Result<Shell, Response>) -> Redirect {
+    Redirect::to(reader.map_or("/today", |s| s.home()))
+}

@@ -95,6 +95,8 @@ struct ReportsPage {
     sellers: Vec<Choice>,
     total: Counts,
     total_link: String,
+    /// Of the allowed, blocked and deferred.
+    verdict_links: [String; 3],
     forbidden_link: String,
     chart: String,
     over: Over,
@@ -152,6 +154,8 @@ pub(crate) async fn get(
         sellers: seller_choices(&s, &period.seller),
         total: counted.total,
         total_link: period.link(&[("verdict", "all")]),
+        verdict_links: ["ALLOW", "BLOCK", "DEFER"]
+            .map(|verdict| period.link(&[("verdict", verdict)])),
         forbidden_link: period.link(&[("verdict", "ALLOW"), ("shadow", "BLOCK")]),
         chart: chart::columns(&counted.columns),
         over: counted.over,

@@ -3,7 +3,6 @@
 
 use axum::{
     Router,
-    response::Redirect,
     routing::{get, post},
 };
 
@@ -74,7 +73,7 @@ macro_rules! routes {
 routes! {
     /// The pages with the frame around them, and around what goes wrong.
     framed {
-        get "/", nobody => || async { Redirect::to("/today") };
+        get "/", nobody => frame::home;
         get "/today", SeeToday => today::get;
         get "/decisions", SeeDecisions => decisions::get;
         get "/decisions/export", ExportDecisions => export::get;

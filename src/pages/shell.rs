@@ -165,7 +165,9 @@ impl Shell {
             .filter(|link| match link.path {
                 "/changes" => self.viewer.may(Action::ListChanges),
                 "/complaint" => self.viewer.may(Action::SeeComplaint),
-                "/numbers" => self.viewer.may(Action::SeeNumber),
+                "/numbers" => {
+                    self.viewer.may(Action::SeeNumber) || self.viewer.may(Action::RecordObjection)
+                }
                 "/today" => self.viewer.may(Action::SeeToday),
                 "/decisions" => self.viewer.may(Action::SeeDecisions),
                 "/similar" => self.viewer.may(Action::ListSimilarPairs),
@@ -174,6 +176,14 @@ impl Shell {
                 _ => self.viewer.may(Action::SeeRules),
             })
             .collect()
+    }
+
+    /// Where this reader begins: the first of the menu, or the number for who only records objections.
+    pub(crate) fn home(&self) -> &'static str {
+        match self.menu().first() {
+            Some(link) => link.path,
+            None => "/account",
+        }
     }
 
     /// Whether a link of the menu is where the reader is.

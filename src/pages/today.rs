@@ -34,6 +34,7 @@ struct Figure {
     key: &'static str,
     count: String,
     past: String,
+    past_link: String,
     share: String,
     link: String,
 }
@@ -50,6 +51,7 @@ struct ReasonLine {
     verdict: String,
     count: String,
     past: String,
+    past_link: String,
     share: String,
     bar: String,
     link: String,
@@ -61,6 +63,7 @@ struct TodayPage {
     s: Shell,
     title: String,
     is_today: bool,
+    day: Day,
     before: String,
     after: Option<String>,
     past_day: String,
@@ -132,6 +135,7 @@ pub(crate) async fn get(
     respond(&TodayPage {
         title: when::weekday(s.texts, day),
         is_today,
+        day,
         before: link(Day(day.0.saturating_sub(1))),
         after: (!is_today).then(|| link(Day(day.0.saturating_add(1)))),
         past_day: when::weekday(s.texts, past),
@@ -177,6 +181,7 @@ fn figures(s: &Shell, day: Day, now: Counts, past: Counts) -> Vec<Figure> {
         key,
         count: s.n(n),
         past: s.n(then),
+        past_link: day_link(Day(day.0.saturating_sub(7)), verdict, ""),
         share: s.percent(n, now.count),
         link: day_link(day, verdict, ""),
     };
@@ -260,6 +265,7 @@ fn reason_lines(s: &Shell, day: Day, now: &Summary, past: &Summary) -> Vec<Reaso
                 verdict: s.verdict(verdict).to_owned(),
                 count: s.n(n),
                 past: s.n(count(past, keys)),
+                past_link: day_link(Day(day.0.saturating_sub(7)), verdict.word(), reason.word()),
                 share: s.percent(n, now.total.count),
                 bar: chart::meter(tone, n, largest),
                 link: day_link(day, verdict.word(), reason.word()),

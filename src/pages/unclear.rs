@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{Pages, data::Tab, fail::Failure, form::Sent, respond, shell::Shell, waiting};
 use crate::{
     access::{Action, NewChange},
+    clock::Micros,
     intake::ObjectionFields,
     store::{StoreReader, UnclearRow},
 };
@@ -118,18 +119,22 @@ fn line(s: &Shell, row: &UnclearRow) -> Line {
         .into_iter()
         .map(|(column, value)| match column.as_str() {
             "number" | "person_id" if masked => (column, crate::access::masked(&value)),
-            _ => (column, value),
-        });
+            _ => {
+                let value = in_words(s, &column, value);
+                (column, value)
+            }
+        })
+        .map(|(column, value)| (s.word("unclear_column", &column), value));
     Line {
         id: row.id,
         at: s.moment(row.received_at),
-        origin: row.origin.clone(),
+        origin: s.word("origin", &row.origin),
         place: row.place.clone(),
         given: shown.collect(),
         problem: if masked {
             String::new()
         } else {
-            row.problem.clone()
+            problem(s, row)
         },
         numbers: row
             .e164
@@ -146,6 +151,37 @@ fn line(s: &Shell, row: &UnclearRow) -> Line {
                 ],
             )
         }),
+    }
+}
+
+/// What a column of the row says, in this language; as it was given where that is not known.
+fn in_words(s: &Shell, column: &str, value: String) -> String {
+    match column {
+        "region" => s.word("country", &value),
+        "seller_id" => s.seller(&value),
+        "source" => s.word("said", &value),
+        "channels" => s.word("channel", &value),
+        "recorded_at" => Micros::parse(&value).map_or(value, |at| s.moment(at)),
+        _ => value,
+    }
+}
+
+/// What is unclear about the row: the import's own words where they are not of a number.
+fn problem(s: &Shell, row: &UnclearRow) -> String {
+    let numbers: Vec<String> = row.e164.iter().map(|n| s.number(*n)).collect();
+    let person = !pairs(&row.given)
+        .iter()
+        .all(|(column, value)| column != "person_id" || value.is_empty());
+    let of_number = row.problem.starts_with("the number ");
+    match numbers.as_slice() {
+        [first, second, ..] if of_number => s.texts.fill(
+            "unclear.two_ways",
+            &[("first", first.as_str()), ("second", second)],
+        ),
+        [only] if of_number => s.f("unclear.one_way", "number", only),
+        [] if of_number && person => s.t("unclear.person_only").to_owned(),
+        [] if of_number => s.t("unclear.nobody").to_owned(),
+        _ => row.problem.clone(),
     }
 }
 

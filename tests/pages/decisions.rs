@@ -179,7 +179,7 @@ async fn a_selection_that_cannot_be_read_says_so() {
     let site = Site::new();
     let mut officer = site.officer().await;
     for (query, words) in [
-        ("from=2026-02-30", "Een datum kan niet worden gelezen"),
+        ("from=2026-02-30", "Een van de datums is niet te lezen"),
         ("from=2026-03-01&until=2026-02-01", "ligt vóór de eerste"),
         ("number=12", "geen geldig telefoonnummer"),
     ] {

@@ -83,7 +83,7 @@ async fn the_line_of_a_number_has_checks_facts_and_registers_newest_first() {
     );
     assert!(stop < check && check < relation);
     assert!(
-        words.contains("het Bel-me-niet Register : staat er niet in"),
+        words.contains("het Bel-me-niet Register staat er niet in"),
         "{words}"
     );
     // Looking at a person is on record.

@@ -16,6 +16,9 @@ for (const text of document.querySelectorAll('main [data-copy]')) {
   text.after(' ', button);
 }
 
+// On a narrow screen the menu is one row that scrolls: show where the reader is.
+document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 // A letter grows with what is written in it, and is not lost by leaving the page unasked.
 for (const area of document.querySelectorAll('textarea[data-grow]')) {
   const grow = () => { area.rows = Math.max(8, area.value.split('\n').length + 2); };

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::{ISOWeekDate, Weekday};
+
 use super::Period;
 use crate::{
     clock::Day,
@@ -11,12 +13,22 @@ use crate::{
     sidecar::Sidecar,
 };
 
+/// A number that leads to its rows.
+pub(crate) struct Figure {
+    /// The key of what it counts.
+    pub(crate) key: &'static str,
+    /// As it is shown.
+    pub(crate) shown: String,
+    /// Where its rows are; empty where an address cannot say it.
+    pub(crate) link: String,
+}
+
 /// A table of reasons over time.
 pub(crate) struct Over {
     /// The names of the columns.
     pub(crate) columns: Vec<String>,
-    /// The rows: reason, its link, a count for each column, their sum.
-    pub(crate) rows: Vec<(String, String, Vec<String>, String)>,
+    /// The rows: reason, its link, a count and its link for each column, their sum.
+    pub(crate) rows: Vec<(String, String, Vec<(String, String)>, String)>,
     /// The last row: all.
     pub(crate) totals: Vec<String>,
     /// The sum of it.
@@ -30,7 +42,7 @@ pub(crate) struct CampaignLine {
     /// Its seller.
     pub(crate) seller: String,
     /// Asked, allowed, blocked, deferred.
-    pub(crate) counts: [String; 4],
+    pub(crate) counts: [Figure; 4],
     /// The share that was blocked.
     pub(crate) share: String,
     /// The shares as a bar.
@@ -46,7 +58,7 @@ pub(crate) struct SourceLine {
     /// Its seller.
     pub(crate) seller: String,
     /// Asked and blocked.
-    pub(crate) counts: [String; 2],
+    pub(crate) counts: [Figure; 2],
     /// The share that speaks against the list.
     pub(crate) against: String,
     /// That share as a bar.
@@ -138,6 +150,47 @@ fn name(s: &Shell, slot: &str, grain: GroupBy) -> String {
     }
 }
 
+/// The first and last day of a slot that are in the period.
+fn days_of(period: &Period, slot: &str, grain: GroupBy) -> Option<(Day, Day)> {
+    let (first, last) = match grain {
+        GroupBy::Day => {
+            let day = Day::parse(slot).ok()?;
+            (day, day)
+        }
+        GroupBy::Week => {
+            let (year, week) = slot.split_once("-W")?;
+            let (year, week) = (year.parse().ok()?, week.parse().ok()?);
+            let monday = ISOWeekDate::new(year, week, Weekday::Monday).ok()?;
+            let monday = Day::from_date(monday.date());
+            (monday, Day(monday.0.saturating_add(6)))
+        }
+        _ => {
+            let first = Day::parse(&format!("{slot}-01")).ok()?;
+            (first, Day::from_date(first.date().last_of_month()))
+        }
+    };
+    Some((first.max(period.from), last.min(period.until)))
+}
+
+/// Counts that lead to their rows: of asked, allowed, blocked, deferred.
+fn figure(s: &Shell, period: &Period, verdict: &str, n: u64, of: (&str, &str)) -> Figure {
+    Figure {
+        key: match verdict {
+            "ALLOW" => "today.allowed",
+            "BLOCK" => "today.blocked",
+            "DEFER" => "today.deferred",
+            _ => "today.asked",
+        },
+        shown: s.n(n),
+        link: match of.1 {
+            // No address says "those without one", and of none there are no rows.
+            _ if n == 0 => String::new(),
+            "" => String::new(),
+            _ => period.link(&[("verdict", verdict), of]),
+        },
+    }
+}
+
 fn columns(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Vec<Column> {
     let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
     for (keys, n) in &over.rows {
@@ -186,7 +239,19 @@ fn table(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Over {
                 .collect();
             let sum: u64 = counts.iter().sum();
             let link = period.link(&[("verdict", "all"), ("reason", reason.word())]);
-            let shown = counts.iter().map(|n| s.n(*n)).collect();
+            let shown = counts.iter().zip(&slots).map(|(n, slot)| {
+                let days = days_of(period, slot, grain).filter(|_| *n > 0);
+                let link = days.map_or_else(String::new, |(from, until)| {
+                    period.link(&[
+                        ("verdict", "all"),
+                        ("reason", reason.word()),
+                        ("from", &from.to_string()),
+                        ("until", &until.to_string()),
+                    ])
+                });
+                (s.n(*n), link)
+            });
+            let shown = shown.collect();
             (sum > 0).then(|| (sum, (s.reason(*reason).to_owned(), link, shown, s.n(sum))))
         })
         .collect();
@@ -215,7 +280,13 @@ fn campaign_lines(s: &Shell, period: &Period, summary: &Summary) -> Vec<Campaign
             let id = id.cloned().unwrap_or_default();
             CampaignLine {
                 seller: seller.map_or_else(String::new, |id| s.seller(id)),
-                counts: [n.count, n.allowed, n.blocked, n.deferred].map(|n| s.n(n)),
+                counts: [
+                    ("all", n.count),
+                    ("ALLOW", n.allowed),
+                    ("BLOCK", n.blocked),
+                    ("DEFER", n.deferred),
+                ]
+                .map(|(verdict, n)| figure(s, period, verdict, n, ("campaign", &id))),
                 share: s.percent(n.blocked, n.count),
                 bar: chart::shares([n.allowed, n.blocked, n.deferred]),
                 link: period.link(&[("verdict", "all"), ("campaign", &id)]),
@@ -239,7 +310,8 @@ fn source_lines(
             });
             SourceLine {
                 seller: s.seller(&row.seller),
-                counts: [row.counts.count, row.counts.blocked].map(|n| s.n(n)),
+                counts: [("all", row.counts.count), ("BLOCK", row.counts.blocked)]
+                    .map(|(verdict, n)| figure(s, period, verdict, n, ("source", &row.source))),
                 against: s.percent(row.against, 1_000_u64),
                 bar: chart::meter("block", row.against, 1_000),
                 reasons: reasons.collect::<Vec<_>>().join(", "),

@@ -93,11 +93,16 @@ pub(crate) fn of(
     let horizon = s.zone.start_of(Day(s.today().0.saturating_add(AHEAD)));
     let expiring = reports.consents_expiring(reader, symbols, sellers, s.now, horizon)?;
     let total = &received.total;
+    // Of none there is no time.
+    let time = |micros| match total.received {
+        0 => "–".to_owned(),
+        _ => duration(s, micros),
+    };
     Ok(Told {
         objections: Objections {
             received: s.n(total.received),
-            median: duration(s, total.median),
-            longest: duration(s, total.longest),
+            median: time(total.median),
+            longest: time(total.longest),
             late: total.late,
             days: received
                 .days

@@ -40,6 +40,14 @@ pub(crate) struct Matrix {
     pub(crate) level: u8,
 }
 
+impl Matrix {
+    /// Whether a pair in it ends soon, which is outlined.
+    pub(crate) fn ends_soon(&self) -> bool {
+        let mut cells = self.rows.iter().flat_map(|row| &row.cells);
+        cells.any(|cell| cell.class.contains("soon"))
+    }
+}
+
 /// Columns on a page: as many as fit a wide screen.
 const COLUMNS: usize = 12;
 

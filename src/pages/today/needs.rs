@@ -219,7 +219,7 @@ pub(crate) fn import(s: &Shell, row: &RevisionRow) -> Import {
     Import {
         at: when::moment(s.texts, &s.zone, row.at),
         machine: s.machine(row.at),
-        origin: row.origin.clone(),
+        origin: s.word("origin", &row.origin),
         what: s.join(words),
         revision: s.n(row.revision),
     }
