@@ -183,7 +183,7 @@ async fn who_has_no_account_is_told_what_to_ask_for() {
     let fields = [("name", "second"), ("password", PASSWORD)];
     assert_eq!(person.post("/sign-in", &fields).await.status, 401);
     let got = world.there_and_back(&mut browser, "second").await;
-    assert_eq!((got.status.as_u16(), got.location()), (303, "/today"));
+    assert_eq!((got.status.as_u16(), got.location()), (303, "/"));
     browser.get("/today").await.page();
 
     // A new password ends the link.
@@ -337,7 +337,7 @@ async fn under_tls_the_provider_is_believed_by_its_ca_alone() {
     let back = idp.sign_in(&to, "third").await;
     let got = browser.get(&path(&back)).await;
     // One is never sent elsewhere.
-    assert_eq!((got.status.as_u16(), got.location()), (303, "/today"));
+    assert_eq!((got.status.as_u16(), got.location()), (303, "/"));
     browser.get("/today").await.page();
 }
 
