@@ -21,9 +21,14 @@ use rustls::{
 
 use super::{served::Served, sidecar::Dir};
 
+#[path = "secrets/provider.rs"]
+mod provider;
+
 const NEW: &str = "zeven woorden die nergens staan";
 const WRONG: &str = "tried-but-wrong-7391";
 const MAIL: &str = "post-geheim-5120";
+const CLIENT: &str = "aanbieder-geheim-8264";
+const CODE: &str = "a-code-of-the-provider-3307";
 
 /// Everything that was said, and where.
 #[derive(Default)]
@@ -176,12 +181,16 @@ fn no_secret_shows_in_log_help_process_list_error_page_or_file() {
     let (certificate_file, key_file) = (put("tls.pem", &certificate), put("key.pem", &key));
     let (mail, mail_told) = mail_server();
     let password_file = put("mail", &format!("{MAIL}\n"));
+    let (issuer, shown) = provider::refusing();
+    let client_file = put("client", &format!("{CLIENT}\n"));
     dir.write(
         "verzet.toml",
         &format!(
             "[tls]\ncertificate = {certificate_file:?}\nkey = {key_file:?}\n\
              [pages]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"trace\"\n\
              [metrics]\nlisten = \"127.0.0.1:0\"\n\
+             [oidc]\nissuer = \"{issuer}\"\nclient_id = \"verzet\"\nclient_secret_file = {client_file:?}\n\
+             redirect = \"https://verzet.example/sign-in/oidc/callback\"\n\
              [report]\ndaily_dir = \"daily\"\ndaily_at = \"00:00\"\nmail_server = \"{mail}\"\nmail_tls = \"none\"\n\
              mail_user = \"verzet\"\nmail_password_file = {password_file:?}\n\
              mail_from = \"verzet@noordlicht.example\"\nmail_to = \"toezicht@noordlicht.example\"\n"
@@ -192,6 +201,12 @@ fn no_secret_shows_in_log_help_process_list_error_page_or_file() {
         ("the new password", NEW.into()),
         ("a wrong password", WRONG.into()),
         ("the mail password", MAIL.into()),
+        ("the secret of the provider", CLIENT.into()),
+        (
+            "the secret of the provider as it is sent",
+            STANDARD.encode(format!("verzet:{CLIENT}")),
+        ),
+        ("a code of the provider", CODE.into()),
         ("the mail password as it is sent", STANDARD.encode(MAIL)),
         (
             "user and mail password as they are sent",
@@ -236,6 +251,17 @@ fn no_secret_shows_in_log_help_process_list_error_page_or_file() {
         assert_eq!(status, 401);
         sent.push(page);
     }
+    // At the provider, which takes our secret for no good.
+    let (status, page) = browser.get("/sign-in/oidc");
+    assert_eq!(status, 303, "{page}");
+    let (_, trip) = browser.cookie.split_once('=').unwrap();
+    secrets.push(("a sign-in at the provider", trip.to_owned()));
+    let state = between(&page, "state=", "&");
+    let (status, page) = browser.get(&format!("/sign-in/oidc/callback?code={CODE}&state={state}"));
+    assert_eq!(status, 401, "{page}");
+    let basic = format!("Basic {}", STANDARD.encode(format!("verzet:{CLIENT}")));
+    assert_eq!(shown.recv().unwrap(), basic);
+    sent.push(page);
     let (status, _) = browser.send(
         "POST",
         "/sign-in",
