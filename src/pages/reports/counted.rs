@@ -27,12 +27,32 @@ pub(crate) struct Figure {
 pub(crate) struct Over {
     /// The names of the columns.
     pub(crate) columns: Vec<String>,
-    /// The rows: reason, its link, a count and its link for each column, their sum.
-    pub(crate) rows: Vec<(String, String, Vec<(String, String)>, String)>,
+    /// The rows, the largest first.
+    pub(crate) rows: Vec<OverLine>,
     /// The last row: all.
     pub(crate) totals: Vec<String>,
     /// The sum of it.
     pub(crate) total: String,
+}
+
+/// A reason over time.
+pub(crate) struct OverLine {
+    /// The reason.
+    pub(crate) reason: String,
+    /// Where its rows are.
+    pub(crate) link: String,
+    /// Its count in each column.
+    pub(crate) counts: Vec<SlotCount>,
+    /// The sum of them.
+    pub(crate) sum: String,
+}
+
+/// A count of a reason in a column.
+pub(crate) struct SlotCount {
+    /// As it is shown.
+    pub(crate) shown: String,
+    /// Where its rows are; empty where there are none.
+    pub(crate) link: String,
 }
 
 /// A campaign of the period.
@@ -249,10 +269,18 @@ fn table(s: &Shell, period: &Period, over: &Summary, grain: GroupBy) -> Over {
                         ("until", &until.to_string()),
                     ])
                 });
-                (s.n(*n), link)
+                SlotCount {
+                    shown: s.n(*n),
+                    link,
+                }
             });
-            let shown = shown.collect();
-            (sum > 0).then(|| (sum, (s.reason(*reason).to_owned(), link, shown, s.n(sum))))
+            let line = OverLine {
+                reason: s.reason(*reason).to_owned(),
+                link,
+                counts: shown.collect(),
+                sum: s.n(sum),
+            };
+            (sum > 0).then_some((sum, line))
         })
         .collect();
     rows.sort_by_key(|(sum, _)| std::cmp::Reverse(*sum));
