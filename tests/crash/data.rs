@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use verzet::{
-    clock::Micros,
-    proto::v1::{Reason, Verdict},
-};
+use verzet::proto::v1::{Reason, Verdict};
 
 use crate::{
     examine::examine,
@@ -103,7 +100,6 @@ fn a_second_process_is_told_who_owns_the_directory() {
     runtime().block_on(async {
         let place = Place::new();
         world::fill(&place, 100);
-        let began = Micros::system_now();
         let (model, process) = (Model::default(), place.serve());
         let channel = process.connect().await;
         for _ in 0..3 {
@@ -114,7 +110,7 @@ fn a_second_process_is_told_who_owns_the_directory() {
             assert_eq!(answer.unwrap().verdict(), Verdict::Allow);
             object(&model, &channel, &world::customer(2)).await.unwrap();
         }
-        examine(&model, &channel, began).await;
+        examine(&model, &channel).await;
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use verzet::{clock::Micros, proto::v1::Verdict};
+use verzet::proto::v1::Verdict;
 
 use crate::{
     examine::examine,
@@ -34,7 +34,6 @@ fn without_file_descriptors_those_who_are_connected_are_served() {
         let mut place = Place::new();
         world::fill(&place, 100);
         limit(&mut place);
-        let began = Micros::system_now();
         let (model, process) = (Model::default(), place.serve());
         let channel = process.connect().await;
         check(&model, &channel, world::CUSTOMERS, &world::customer(1))
@@ -58,6 +57,6 @@ fn without_file_descriptors_those_who_are_connected_are_served() {
         }
         drop(taken);
         let other = process.connect().await;
-        examine(&model, &other, began).await;
+        examine(&model, &other).await;
     });
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use tonic::{Code, Status};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
-use verzet::{clock::Micros, proto::v1::Verdict};
+use verzet::proto::v1::Verdict;
 
 use crate::{
     examine::examine,
@@ -27,7 +27,6 @@ async fn refuses_and_goes_on(
     break_it: impl FnOnce(&Process),
     mend_it: impl FnOnce(&Process),
 ) {
-    let began = Micros::system_now();
     let (model, mut process) = (Model::default(), place.serve());
     let channel = process.connect().await;
     let answer = check(&model, &channel, world::CUSTOMERS, &world::customer(1))
@@ -57,7 +56,7 @@ async fn refuses_and_goes_on(
     object(&model, &channel, &world::customer(3)).await.unwrap();
     process.kill();
     let process = place.serve();
-    examine(&model, &process.connect().await, began).await;
+    examine(&model, &process.connect().await).await;
 }
 
 /// A page that is there already may still take some.
@@ -220,7 +219,6 @@ fn a_disk_that_takes_half_a_second_answers_late_and_never_before_the_sync() {
     };
     runtime().block_on(async {
         world::fill(&place, 100);
-        let began = Micros::system_now();
         let (model, mut process) = (Model::default(), place.serve());
         let channel = process.connect().await;
         check(&model, &channel, world::CUSTOMERS, &world::customer(1))
@@ -252,6 +250,6 @@ fn a_disk_that_takes_half_a_second_answers_late_and_never_before_the_sync() {
         process.kill();
         faults.none();
         let process = place.serve();
-        examine(&model, &process.connect().await, began).await;
+        examine(&model, &process.connect().await).await;
     });
 }

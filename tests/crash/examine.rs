@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use tonic::transport::Channel;
-use verzet::{
-    clock::Micros,
-    proto::v1::{Reason, Verdict},
-};
+use verzet::proto::v1::{Reason, Verdict};
 
 use crate::{
     load::{dry_run, recorded},
@@ -14,20 +11,20 @@ use crate::{
     world,
 };
 
-/// Every acknowledged objection blocks, and every answer since `began` has its record, once and as it
-/// was told. Gives how many records there are.
-pub(crate) async fn examine(model: &Model, channel: &Channel, began: Micros) -> usize {
+/// Every acknowledged objection blocks, and every answer since the last time has its record, once and as
+/// it was told. Callers may go on meanwhile: what they are told is looked at the next time.
+pub(crate) async fn examine(model: &Model, channel: &Channel) {
     model.assert_right();
-    let (objected, answers) = {
+    let (objected, (answers, since)) = {
         let mut told = model.told();
         let recent = told.objected.len().saturating_sub(1_000);
         let objected = told.objected[recent..].to_vec();
-        (objected, std::mem::take(&mut told.answers))
+        (objected, told.take_answers())
     };
     assert_blocked(channel, &objected).await;
     let mut on_record = HashMap::new();
     let newest = answers.keys().copied().max().unwrap_or(0);
-    for (seq, e164, allow) in recorded(channel, Micros(began.0 - 5_000_000), newest).await {
+    for (seq, e164, allow) in recorded(channel, since, newest).await {
         let twice = on_record.insert(seq, (e164, allow));
         assert_eq!(twice, None, "record {seq} is there twice");
     }
@@ -38,7 +35,6 @@ pub(crate) async fn examine(model: &Model, channel: &Channel, began: Micros) -> 
             "the record of answer {seq}"
         );
     }
-    on_record.len()
 }
 
 pub(crate) async fn assert_blocked(channel: &Channel, numbers: &[String]) {

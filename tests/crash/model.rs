@@ -5,14 +5,18 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use verzet::clock::Micros;
+
 /// What was answered, by whoever asked.
 #[derive(Default)]
 pub(crate) struct Told {
     /// Numbers whose objection was acknowledged, in that order.
     pub(crate) objected: Vec<String>,
     acknowledged: HashSet<String>,
-    /// Answers of this run, by sequence number: E.164 and whether it was an ALLOW.
+    /// Answers that were not taken yet, by sequence number: E.164 and whether it was an ALLOW.
     pub(crate) answers: HashMap<u64, (String, bool)>,
+    /// When answers were taken last.
+    since: Micros,
     /// Sequence numbers of all answers there ever were.
     ever: HashSet<u64>,
     /// The version of the second origin's folder that was sent, and the one acknowledged.
@@ -27,8 +31,16 @@ pub(crate) struct Told {
     pub(crate) wrong: Vec<String>,
 }
 
-#[derive(Default)]
 pub(crate) struct Model(Mutex<Told>);
+
+impl Default for Model {
+    fn default() -> Self {
+        Self(Mutex::new(Told {
+            since: Micros::system_now(),
+            ..Told::default()
+        }))
+    }
+}
 
 impl Model {
     pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
@@ -78,6 +90,20 @@ impl Model {
         assert!(told.wrong.is_empty(), "{:#?}", told.wrong);
     }
 }
+
+impl Told {
+    /// Takes the answers out, and a time that is not after any of them was recorded.
+    pub(crate) fn take_answers(&mut self) -> (HashMap<u64, (String, bool)>, Micros) {
+        let since = std::mem::replace(&mut self.since, Micros::system_now());
+        (
+            std::mem::take(&mut self.answers),
+            Micros(since.0 - LONGEST_ANSWER),
+        )
+    }
+}
+
+/// Microseconds from the record of a decision to the caller's receipt of it, at most.
+const LONGEST_ANSWER: i64 = 5_000_000;
 
 /// The sequence number in a decision's id.
 pub(crate) fn seq_of(decision_id: &str) -> u64 {

@@ -14,7 +14,7 @@ use std::{
 };
 
 use tokio::task::JoinSet;
-use verzet::{clock::Micros, proto::v1::Verdict};
+use verzet::proto::v1::Verdict;
 
 use crate::{
     clock::let_a_consent_end,
@@ -148,14 +148,13 @@ impl System {
 
     /// One fault, then the other on top of it, then everything mended and looked at.
     async fn suffer(&mut self, faults: &[Fault]) {
-        let began = Micros::system_now();
         for fault in faults {
             self.cause(*fault).await;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         self.mend().await;
         let channel = self.process().connect().await;
-        examine(&self.model, &channel, began).await;
+        examine(&self.model, &channel).await;
         self.model.assert_right();
     }
 
