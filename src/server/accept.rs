@@ -61,7 +61,7 @@ pub(super) async fn deal(
                 tracing::warn!(%error, "a connection could not be accepted");
                 connections.count(ConnectionRefused::AcceptFailed);
                 // It may be for want of a descriptor: an idle connection has one to give.
-                connections.displace();
+                connections.make_room();
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }

@@ -14,7 +14,11 @@ use tokio::{
 use tonic::transport::server::Connected;
 
 use super::stream::{Shown, Stream};
-use crate::{metrics::ConnectionRefused, sidecar::Sidecar, wire::link::Link};
+use crate::{
+    metrics::ConnectionRefused,
+    sidecar::Sidecar,
+    wire::link::{Link, Spare},
+};
 
 /// What bounds connections.
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +87,23 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Ends the idlest connection of those that were open a second ago, if any is idle. For whoever does
+    /// not know whether a connection is waiting at all: one that came a moment ago is not thrown out for
+    /// nothing before it could ask.
+    pub(super) fn make_room(&self) {
+        self.displace_where(|spare| spare.age > 0);
+    }
+
     /// Ends the idlest connection; false if none is idle.
-    pub(super) fn displace(&self) -> bool {
+    fn displace(&self) -> bool {
+        self.displace_where(|_| true)
+    }
+
+    fn displace_where(&self, may_go: impl Fn(&Spare) -> bool) -> bool {
         let links = self.links();
         let open = links.iter().filter_map(Weak::upgrade);
         let idlest = open
-            .filter_map(|link| Some((link.spare()?, link)))
+            .filter_map(|link| Some((link.spare().filter(&may_go)?, link)))
             .max_by_key(|(spare, _)| *spare);
         idlest.is_some_and(|(_, link)| self.end(&link, ConnectionRefused::Displaced))
     }

@@ -46,6 +46,18 @@ impl Drop for UnderWay {
     }
 }
 
+/// A connection with nothing under way. The greatest gives its place first: those that never asked, then
+/// those that have been still the longest, then the oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spare {
+    /// It was never asked anything on.
+    pub never_asked: bool,
+    /// Whole seconds without a request.
+    pub idle: u32,
+    /// Whole seconds since it was opened.
+    pub age: u32,
+}
+
 /// The bytes every HTTP/2 connection begins with: `PRI * HTTP/2.0` and so on, RFC 9113 section 3.4.
 const GREETING: u32 = 24;
 
@@ -98,16 +110,13 @@ impl Link {
         (still > idle).then_some(ConnectionRefused::Idle)
     }
 
-    /// Whether its place may be given to another, and how much rather than another's: those that never
-    /// asked first, then those that have been still the longest, then the oldest.
-    pub fn spare(&self) -> Option<(bool, u32, u32)> {
+    /// Whether its place may be given to another, and how much rather than another's.
+    pub fn spare(&self) -> Option<Spare> {
         let spare = self.requests.load(Ordering::Relaxed) == 0 && self.ending().is_none();
-        spare.then(|| {
-            (
-                self.begun.load(Ordering::Relaxed) == 0,
-                self.idle.load(Ordering::Relaxed),
-                self.age.load(Ordering::Relaxed),
-            )
+        spare.then(|| Spare {
+            never_asked: self.begun.load(Ordering::Relaxed) == 0,
+            idle: self.idle.load(Ordering::Relaxed),
+            age: self.age.load(Ordering::Relaxed),
         })
     }
 
@@ -195,6 +204,10 @@ mod tests {
         stiller.tick(9, 9);
         assert!(never.spare() > stiller.spare());
         assert!(stiller.spare() > asked.spare());
+        assert_eq!(
+            (never.spare().unwrap().age, stiller.spare().unwrap().age),
+            (0, 2)
+        );
     }
 
     #[test]
