@@ -13,6 +13,16 @@ pub enum ReportError {
     /// The facts cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The ledger's directory does not show what was written to it.
+    #[error(
+        "the ledger was written up to record {written}, and its directory shows them up to {shown}: put back the directory that the sidecar was started on"
+    )]
+    Behind {
+        /// The newest record that must be there.
+        written: u64,
+        /// The newest that is.
+        shown: u64,
+    },
     /// The index cannot be used.
     #[error("{}: cannot {doing}: {source}; free some space and check the rights of the directory. It holds nothing that is not in the ledger: moved aside, it is made anew", path.display())]
     Index {

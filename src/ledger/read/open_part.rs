@@ -7,6 +7,7 @@ use rusqlite::{Connection, types::ValueRef};
 use super::filter::{Filter, seller_of};
 use crate::{
     clock::{Day, Micros},
+    durable::FileId,
     ledger::{
         bytes::Malformed,
         error::LedgerError,
@@ -34,6 +35,7 @@ pub(super) struct Stretch {
 pub(super) struct OpenPart {
     pub(super) conn: Connection,
     pub(super) path: PathBuf,
+    file: FileId,
     pub(super) day: Day,
     ledger: LedgerId,
     words: WordTable,
@@ -49,9 +51,9 @@ impl OpenPart {
         ledger: LedgerId,
     ) -> Result<Option<Self>, LedgerError> {
         let path = part::path_of(dir, day);
-        if !path.exists() {
+        let Ok(file) = FileId::of(&path) else {
             return Ok(None);
-        }
+        };
         let conn = part::open_read_only(&path).map_err(LedgerError::db(&path, "open the part"))?;
         let Some(meta) = part::meta(&conn, &path, day)? else {
             return Ok(None);
@@ -66,6 +68,7 @@ impl OpenPart {
         Ok(Some(Self {
             conn,
             path,
+            file,
             day,
             ledger,
             words: WordTable::default(),
@@ -73,9 +76,9 @@ impl OpenPart {
         }))
     }
 
-    /// Whether the file is still there: retention drops parts.
+    /// Whether the file is still there: retention drops parts, and a directory may be moved and put back.
     pub(super) fn is_there(&self) -> bool {
-        self.path.exists()
+        self.file.is_at(&self.path).is_ok()
     }
 
     pub(super) fn db(&self) -> impl FnOnce(rusqlite::Error) -> LedgerError + use<> {

@@ -134,6 +134,17 @@ impl Feeder {
             batch.push(d);
             ControlFlow::Continue(())
         })?;
+        if !over && batch.last().is_none_or(|last| last.id.seq < through) {
+            // The rest are words; or the directory is another than the one that is written to.
+            let shown = reader.span(&Filter::default())?.map_or(0, |(_, last)| last);
+            if shown < through {
+                self.reader = None;
+                return Err(ReportError::Behind {
+                    written: through,
+                    shown,
+                });
+            }
+        }
         if over {
             // What comes before the first decision of the next part are words.
             through = batch.last().map_or(taken, |last| last.id.seq);
