@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every acknowledged objection blocks, and every answer since the last time has its record, once and as
-/// it was told. Callers may go on meanwhile: what they are told is looked at the next time.
+/// it was told. What callers are told meanwhile is looked at the next time.
 pub(crate) async fn examine(model: &Model, channel: &Channel) {
     model.assert_right();
     let (objected, (answers, since)) = {

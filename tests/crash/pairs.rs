@@ -153,9 +153,12 @@ impl System {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         self.mend().await;
+        // Else they are told more than can be looked up meanwhile.
+        self.hush().await;
         let channel = self.process().connect().await;
         examine(&self.model, &channel).await;
         self.model.assert_right();
+        self.call();
     }
 
     async fn cause(&mut self, fault: Fault) {
@@ -249,6 +252,11 @@ impl System {
     /// Starts the sidecar if it starts, with callers.
     async fn start(&mut self) {
         self.process = self.place.try_serve(&[]).ok();
+        self.call();
+    }
+
+    /// Sets callers on the sidecar, if there is one.
+    fn call(&mut self) {
         let Some(process) = &self.process else {
             return;
         };
@@ -279,6 +287,11 @@ impl System {
             process.kill();
         }
         self.taken.clear();
+        self.hush().await;
+    }
+
+    /// Lets the callers end.
+    async fn hush(&mut self) {
         self.load.stop.store(true, Ordering::SeqCst);
         while let Some(done) = self.callers.join_next().await {
             done.unwrap();
