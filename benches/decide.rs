@@ -1,10 +1,15 @@
 //! What one decision costs: `cargo bench --bench decide`.
 //!
-//! Facts of 1 M numbers, a register of 10 M, the trail of all rows, today's law decided beside it.
+//! Facts of 1 M numbers, a register of 10 M, the trail of all rows, today's law decided beside it. Most of
+//! it is waiting for memory, and how long that takes differs from machine to machine and from hour to hour. So
+//! two more are timed in the same rounds: the same questions about so few numbers that their facts stay in
+//! the processor's caches, and the look-ups alone in maps that one would take off the shelf.
+//!
 //! Medians of interleaved rounds; allocations counted. Nothing is asserted about time.
 
 use std::{hint::black_box, sync::Arc, time::Instant};
 
+use dashmap::DashMap;
 use roaring::RoaringTreemap;
 use verzet::{
     clock::{Day, Micros, Zone},
@@ -28,6 +33,8 @@ const NUMBERS: u64 = 1_000_000;
 const REGISTER: u64 = 10_000_000;
 const ROUNDS: usize = 9;
 const A_ROUND: usize = 200_000;
+/// Numbers whose facts the caches hold.
+const FEW: usize = 256;
 
 /// A cheap, seeded stream of numbers (splitmix64).
 struct Stream(u64);
@@ -44,6 +51,47 @@ impl Stream {
 
 fn mobile(n: u64) -> u64 {
     31_610_000_000 + n % 55_000_000
+}
+
+/// The register, as [`verzet::number::E164::digits`].
+fn register() -> RoaringTreemap {
+    let mut stream = Stream(2);
+    let mut all: Vec<u64> = (0..REGISTER)
+        .map(|_| match stream.next() % 2 {
+            0 => 31_600_000_000 + stream.next() % 100_000_000,
+            _ => 31_100_000_000 + stream.next() % 500_000_000,
+        })
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    RoaringTreemap::from_sorted_iter(all).unwrap_or_default()
+}
+
+/// Three maps of a fact a number, and a bitmap: what would be looked up if each kind of fact had a map.
+struct Shelf {
+    maps: [DashMap<u64, [u64; 5]>; 3],
+    register: RoaringTreemap,
+}
+
+impl Shelf {
+    fn new() -> Self {
+        let map = |_| {
+            let known = (0..NUMBERS).map(|n| (mobile(n * 55), [n; 5]));
+            known.collect()
+        };
+        Self {
+            maps: [0, 1, 2].map(map),
+            register: register(),
+        }
+    }
+
+    fn look_up(&self, number: u64) -> u64 {
+        let found = self
+            .maps
+            .iter()
+            .filter_map(|map| Some(map.get(&number)?[0]));
+        found.sum::<u64>() + u64::from(self.register.contains(number))
+    }
 }
 
 fn world(packs: &Packs) -> World {
@@ -149,19 +197,7 @@ fn world(packs: &Packs) -> World {
             stops.push((u64::from(person.0), objection));
         }
     }
-    let numbers: RoaringTreemap = {
-        let mut stream = Stream(2);
-        let mut all: Vec<u64> = (0..REGISTER)
-            .map(|_| match stream.next() % 2 {
-                0 => 31_600_000_000 + stream.next() % 100_000_000,
-                _ => 31_100_000_000 + stream.next() % 500_000_000,
-            })
-            .collect();
-        all.sort_unstable();
-        all.dedup();
-        RoaringTreemap::from_sorted_iter(all).unwrap_or_default()
-    };
-    let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(i32::MAX - 1), &numbers);
+    let copy = RegisterCopy::new("bmnr", "bmnr-1", Day(i32::MAX - 1), &register());
     let enforced = packs.get("nl-bmnr").map(|regime| Enforcement {
         regime: regime.clone(),
         from: Day::ALWAYS,
@@ -219,14 +255,27 @@ fn main() {
         source_id: "",
         at: now,
     };
+    let shelf = Shelf::new();
+    let digits: Vec<u64> = numbers.iter().filter_map(|n| n[1..].parse().ok()).collect();
     let mut allowed = 0_u64;
-    let (mut whole, mut reading) = (vec![], vec![]);
+    let (mut whole, mut reading, mut hot, mut shelved) = (vec![], vec![], vec![], vec![]);
+    let each = |begun: Instant| begun.elapsed().as_nanos() as f64 / A_ROUND as f64;
     for _ in 0..ROUNDS {
         let start = Instant::now();
         for number in &numbers {
             black_box(number::read(black_box(number), Region::NL));
         }
-        reading.push(start.elapsed().as_nanos() as f64 / A_ROUND as f64);
+        reading.push(each(start));
+        let start = Instant::now();
+        for number in numbers.iter().take(FEW).cycle().take(A_ROUND) {
+            let _ = black_box(ask(&world, &packs, &home, &question(number)));
+        }
+        hot.push(each(start));
+        let start = Instant::now();
+        for number in &digits {
+            black_box(shelf.look_up(black_box(*number)));
+        }
+        shelved.push(each(start));
         let start = Instant::now();
         for number in &numbers {
             if let Ok(asked) = ask(&world, &packs, &home, &question(number)) {
@@ -234,7 +283,7 @@ fn main() {
                 black_box(&asked);
             }
         }
-        whole.push(start.elapsed().as_nanos() as f64 / A_ROUND as f64);
+        whole.push(each(start));
     }
     let allocations = allocation_counter::measure(|| {
         for number in &numbers[..1_000] {
@@ -242,6 +291,7 @@ fn main() {
         }
     });
     let (whole, reading) = (median(whole), median(reading));
+    let (hot, shelved) = (median(hot), median(shelved));
     println!(
         "facts of {NUMBERS} numbers, register of {} numbers",
         REGISTER
@@ -252,6 +302,15 @@ fn main() {
         whole - reading
     );
     println!("together                                       {whole:8.1} ns");
+    println!(
+        "look up and decide, {FEW} numbers in the caches    {:8.1} ns",
+        hot - reading
+    );
+    println!("look up only, three DashMaps and a Roaring bitmap {shelved:5.1} ns");
+    println!(
+        "look up and decide against that                {:8.2}",
+        (whole - reading) / shelved
+    );
     println!(
         "heap allocations in 1,000 decisions            {:8}",
         allocations.count_total

@@ -101,6 +101,42 @@ pub enum Found {
     Listed(bool),
 }
 
+/// A [`Found`] in eight bytes: a fact's code, which never ends in the bits 11, or with those a kind in the
+/// next two bits and a value above.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packed(u64);
+
+impl Packed {
+    pub(super) const NOTHING: Self = Self::of(0, 0);
+
+    const fn of(kind: u64, value: u64) -> Self {
+        Self(value << 4 | kind << 2 | 3)
+    }
+
+    pub(super) fn unpack(self) -> Found {
+        if let Some(id) = FactId::from_code(self.0) {
+            return Found::Fact(id);
+        }
+        let value = self.0 >> 4;
+        match self.0 >> 2 & 3 {
+            0 => Found::Nothing,
+            1 => Found::Product(ProductSym(value as u32)),
+            _ => Found::Listed(value != 0),
+        }
+    }
+}
+
+impl Found {
+    pub(super) fn pack(self) -> Packed {
+        match self {
+            Self::Fact(id) => Packed(id.code()),
+            Self::Nothing => Packed::NOTHING,
+            Self::Product(p) => Packed::of(1, p.0.into()),
+            Self::Listed(yes) => Packed::of(2, yes.into()),
+        }
+    }
+}
+
 impl Check {
     /// The check's name, as packs and trails write it.
     pub fn name(&self) -> &'static str {
@@ -286,5 +322,30 @@ impl Check {
             Self::PurposeCompatible => matches(campaign.purpose_compatible == Some(true)),
             Self::Otherwise => Answer::Match(Found::Nothing),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::model::FactKind;
+
+    #[test]
+    fn what_was_found_is_packed_without_loss() {
+        let facts = [FactKind::Relation, FactKind::Consent, FactKind::Objection]
+            .into_iter()
+            .flat_map(|kind| [0, 1, 12_345, (1 << 62) - 1].map(|row| FactId::new(kind, row)))
+            .map(Found::Fact);
+        let others = [
+            Found::Nothing,
+            Found::Product(ProductSym(0)),
+            Found::Product(ProductSym(u32::MAX)),
+            Found::Listed(false),
+            Found::Listed(true),
+        ];
+        for found in facts.chain(others) {
+            assert_eq!(found.pack().unpack(), found);
+        }
+        assert_eq!(Packed::NOTHING.unpack(), Found::Nothing);
     }
 }

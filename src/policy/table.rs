@@ -1,7 +1,7 @@
 //! A regime's table for one channel, and the decision over it.
 
 use super::{
-    check::{Answer, Check, Found, Known},
+    check::{Answer, Check, Found, Known, Packed},
     question::{Facts, Question},
     verdict::{Reason, RowOutcome, Verdict},
 };
@@ -90,14 +90,21 @@ pub struct Decision {
     pub reason: Reason,
     /// The row that decided, from 0; `None` if none did (the verdict is then `BLOCK`, `NO_REGIME`).
     pub decided_by: Option<u8>,
-    results: [RowResult; MAX_ROWS],
+    // Apart and packed: a decision is moved about a few times, and every byte with it.
+    outcomes: [RowOutcome; MAX_ROWS],
+    found: [Packed; MAX_ROWS],
     rows: u8,
 }
 
 impl Decision {
     /// Every row's result, in the table's order.
-    pub fn results(&self) -> &[RowResult] {
-        &self.results[..usize::from(self.rows)]
+    pub fn results(&self) -> impl ExactSizeIterator<Item = RowResult> {
+        let rows = self.outcomes.iter().zip(&self.found);
+        rows.take(self.rows.into())
+            .map(|(outcome, found)| RowResult {
+                outcome: *outcome,
+                found: found.unpack(),
+            })
     }
 
     /// A verdict that was given before the table was asked (facts behind).
@@ -106,16 +113,12 @@ impl Decision {
             verdict,
             reason,
             decided_by: None,
-            results: [UNASKED; MAX_ROWS],
+            outcomes: [RowOutcome::NotAsked; MAX_ROWS],
+            found: [Packed::NOTHING; MAX_ROWS],
             rows: 0,
         }
     }
 }
-
-const UNASKED: RowResult = RowResult {
-    outcome: RowOutcome::NotAsked,
-    found: Found::Nothing,
-};
 
 /// The row that would decide, asked without a trail: what the shadow needs. The same row as [`decide`]'s.
 pub fn first_match<'r>(rows: &'r [Row], q: &Question<'_>, f: &Facts<'_>) -> Option<&'r Row> {
@@ -131,7 +134,8 @@ pub fn first_match<'r>(rows: &'r [Row], q: &Question<'_>, f: &Facts<'_>) -> Opti
 pub fn decide(rows: &[Row], q: &Question<'_>, f: &Facts<'_>) -> Decision {
     let mut known = Known::nothing();
     let mut decision = Decision::outside_table(Verdict::Block, Reason::NoRegime);
-    for (row, result) in rows.iter().zip(&mut decision.results) {
+    let results = decision.outcomes.iter_mut().zip(&mut decision.found);
+    for (row, result) in rows.iter().zip(results) {
         let (outcome, found) = match row.check.ask(q, f, &mut known) {
             Answer::Match(found) if decision.decided_by.is_none() => {
                 decision.verdict = row.verdict;
@@ -144,7 +148,7 @@ pub fn decide(rows: &[Row], q: &Question<'_>, f: &Facts<'_>) -> Decision {
             Answer::NotAsked(found) => (RowOutcome::NotAsked, found),
             Answer::Unknown => (RowOutcome::Unknown, Found::Nothing),
         };
-        *result = RowResult { outcome, found };
+        (*result.0, *result.1) = (outcome, found.pack());
         decision.rows += 1;
     }
     decision

@@ -177,8 +177,6 @@ impl<'w> Place<'w> {
             (id, _) => id,
         };
         let source = world.catalogue.source(source_id);
-        let known = world.look_up(number.map(|n| n.e164), person)?;
-
         // A number that cannot be read is shown against the table of the region it was read in.
         let country = number.map_or(Some(region), |n| n.country);
         let enforced = country
@@ -207,6 +205,8 @@ impl<'w> Place<'w> {
             .and_then(|r| r.register.as_deref())
             .and_then(&registers);
         let view = copy.map(|(_, view)| view);
+        // Next to the register: both wait for memory, and the processor lets them wait at once.
+        let known = world.look_up(number.map(|n| n.e164), person)?;
         let decision = known.with_facts(&world.catalogue, view, |facts| {
             let question = question(regime.is_some());
             let decision = decide(rows, &question, facts);
@@ -321,7 +321,7 @@ impl Asked<'_> {
 
     /// The facts found, by row.
     pub fn facts(&self) -> impl Iterator<Item = Option<FactId>> {
-        self.decision.results().iter().map(|r| match r.found {
+        self.decision.results().map(|r| match r.found {
             Found::Fact(id) => Some(id),
             _ => None,
         })
@@ -329,6 +329,6 @@ impl Asked<'_> {
 
     /// The outcomes, by row.
     pub fn outcomes(&self) -> impl Iterator<Item = RowOutcome> {
-        self.decision.results().iter().map(|r| r.outcome)
+        self.decision.results().map(|r| r.outcome)
     }
 }
