@@ -366,9 +366,10 @@ pub(super) fn of_number(
     number: u64,
     before: u64,
 ) -> rusqlite::Result<Vec<DecisionId>> {
-    // One look a segment: the table is ordered by segment so that it is only ever written at its end.
+    // One look a segment: the table is ordered by segment so that it is only ever written at its end. CROSS
+    // holds SQLite to that order; left to itself it reads the whole table of numbers.
     conn.prepare_cached(
-        "SELECT s.day, n.seq FROM segment s JOIN number n ON n.segment = s.no AND n.number = ?1
+        "SELECT s.day, n.seq FROM segment s CROSS JOIN number n ON n.segment = s.no AND n.number = ?1
          WHERE s.first_seq < ?2 ORDER BY s.no, n.seq",
     )?
     .query_map(
