@@ -13,7 +13,13 @@ mod directory;
 mod ending;
 #[path = "store/facts.rs"]
 mod facts;
+#[path = "store/file.rs"]
+mod file;
 #[path = "store/model.rs"]
 mod model;
+#[path = "store/room.rs"]
+mod room;
+#[path = "store/setup.rs"]
+mod setup;
 #[path = "store/symbols.rs"]
 mod symbols;

@@ -1,5 +1,10 @@
 //! Copies of registers: what is taken in, what is refused, and what a damaged file means.
 
+#[path = "register/damaged.rs"]
+mod damaged;
+#[path = "register/refused.rs"]
+mod refused;
+
 use std::{fs, path::Path};
 
 use verzet::{
@@ -106,63 +111,6 @@ fn national_numbers_are_read_in_the_region_given() {
 }
 
 #[test]
-fn the_name_becomes_a_file_name_so_it_is_plain() {
-    let mut world = World::new();
-    for register in ["", "../bmnr", "BMNR", "a b", "-x"] {
-        let odd = RegisterHeader {
-            register,
-            ..header()
-        };
-        assert!(
-            world
-                .refused(odd, lines(0..5))
-                .contains("cannot be a register's name")
-        );
-    }
-    let csv = RegisterHeader {
-        format: "csv",
-        ..header()
-    };
-    assert!(
-        world
-            .refused(csv, lines(0..5))
-            .contains("it can be `lines`")
-    );
-}
-
-#[test]
-fn an_empty_copy_is_refused() {
-    let mut world = World::new();
-    for text in ["", "\u{feff}", "\n\r\n \n"] {
-        assert!(
-            world
-                .refused(header(), text)
-                .contains("there is no number in it"),
-            "{text:?}"
-        );
-    }
-}
-
-#[test]
-fn a_copy_that_ends_in_the_middle_of_a_line_is_refused() {
-    let mut world = World::new();
-    for cut in ["+3161", "+", "+3161234999", "061234567"] {
-        let told = world.refused(header(), format!("{}{cut}", lines(0..100)));
-        assert!(
-            told.contains("bmnr.txt:101: the file seems cut off"),
-            "{told}"
-        );
-    }
-    // Valid, but shorter than the others, so it may be the beginning of another.
-    let german = RegisterHeader {
-        region: Region::parse("DE").unwrap(),
-        ..header()
-    };
-    let told = world.refused(german, "+4915123456789\n+4915123456780\n+493012345");
-    assert!(told.contains("shorter than the others"), "{told}");
-}
-
-#[test]
 fn a_last_line_without_its_end_is_taken_if_it_is_whole() {
     let mut world = World::new();
     let text = format!("{}+31612349999", lines(0..100));
@@ -172,29 +120,6 @@ fn a_last_line_without_its_end_is_taken_if_it_is_whole() {
         world.register(header(), "0612345678").unwrap().copy.len(),
         1
     );
-}
-
-#[test]
-fn another_format_is_refused() {
-    let mut world = World::new();
-    let cases: [(&[u8], &str); 7] = [
-        (b"number,since\n+31612345678,2020-01-01\n", "looks like CSV"),
-        (b"<?xml version=\"1.0\"?>\n<r/>\n", "looks like XML"),
-        (b"{\"numbers\": []}\n", "looks like JSON"),
-        (b"\xff\xfe+\x003\x001\x00", "UTF-16"),
-        (b"PK\x03\x04\x14\x00\x00", "unpack it"),
-        (b"number\n+31612345678\n", "1 of 2 lines are not numbers"),
-        (
-            b"+31612345678;x\n+31612345679;y\n",
-            "2 of 2 lines are not numbers",
-        ),
-    ];
-    for (bytes, told) in cases {
-        let got = world.refused(header(), bytes);
-        assert!(got.contains(told), "{got}");
-    }
-    let got = world.refused(header(), vec![b'1'; 3 << 20]);
-    assert!(got.contains("1 of 1 lines"), "{got}");
 }
 
 #[test]
@@ -230,49 +155,6 @@ fn a_few_unreadable_lines_are_listed_with_their_place() {
 }
 
 #[test]
-fn a_copy_of_a_day_to_come_is_refused() {
-    let mut world = World::new();
-    let future = RegisterHeader {
-        as_of: day("2026-11-25"),
-        ..header()
-    };
-    assert!(
-        world
-            .refused(future, lines(0..5))
-            .contains("dated 2026-11-25, but today is 2026-11-24")
-    );
-    let today = RegisterHeader {
-        as_of: day("2026-11-24"),
-        ..header()
-    };
-    world.register(today, lines(0..5)).unwrap();
-}
-
-#[test]
-fn a_copy_older_than_the_one_in_force_is_refused() {
-    let mut world = World::new();
-    world.register(header(), lines(0..5)).unwrap();
-    let older = RegisterHeader {
-        as_of: day("2026-11-19"),
-        ..header()
-    };
-    let told = world.refused(older, lines(0..6));
-    assert!(
-        told.contains("dated 2026-11-19, older than the one in force, of 2026-11-20"),
-        "{told}"
-    );
-    // Another register has its own dates.
-    let other = RegisterHeader {
-        register: "tps",
-        ..older
-    };
-    assert_eq!(
-        &*world.register(other, lines(0..6)).unwrap().copy.snapshot_id,
-        "tps-1"
-    );
-}
-
-#[test]
 fn the_same_day_replaces_if_the_numbers_differ() {
     let mut world = World::new();
     let first = world.register(header(), lines(0..5)).unwrap();
@@ -303,103 +185,4 @@ fn the_same_day_replaces_if_the_numbers_differ() {
         .map(|s| s.id())
         .collect();
     assert_eq!(in_force, ["bmnr-3"]);
-}
-
-#[test]
-fn a_copy_more_than_a_twentieth_smaller_is_held() {
-    let mut world = World::new();
-    world.register(header(), lines(0..100)).unwrap();
-    let newer = RegisterHeader {
-        as_of: day("2026-11-21"),
-        ..header()
-    };
-    let error = world.register(newer, lines(0..94)).unwrap_err();
-    assert!(error.is_held());
-    assert!(
-        error
-            .to_string()
-            .contains("94 numbers, more than 5 % fewer than the 100 in force")
-    );
-    let accepted = RegisterHeader {
-        accept_shrink: true,
-        ..newer
-    };
-    world.register(newer, lines(0..95)).unwrap();
-    world.register(accepted, lines(0..2)).unwrap();
-}
-
-#[test]
-fn a_missing_or_damaged_file_makes_the_register_missing_and_never_empty() {
-    let mut world = World::new();
-    world.register(header(), lines(0..100)).unwrap();
-    let newer = RegisterHeader {
-        as_of: day("2026-11-21"),
-        ..header()
-    };
-    world.register(newer, lines(0..101)).unwrap();
-    let path = world.snapshot_file(2);
-    assert!(
-        path.starts_with(world.data().join("registers")),
-        "{}",
-        path.display()
-    );
-    let whole = fs::read(&path).unwrap();
-
-    let mut flipped = whole.clone();
-    *flipped.last_mut().unwrap() ^= 1;
-    for damaged in [&flipped[..], &whole[..whole.len() - 1], &[]] {
-        fs::write(&path, damaged).unwrap();
-        let (copies, missing) = load_registers(&world.store).unwrap();
-        assert!(copies.is_empty(), "no older copy takes its place");
-        let told = missing[0].to_string();
-        assert!(told.contains("register `bmnr` counts as missing"), "{told}");
-        assert!(told.contains("is not what was written"), "{told}");
-    }
-    fs::remove_file(&path).unwrap();
-    let (copies, missing) = load_registers(&world.store).unwrap();
-    assert!(copies.is_empty());
-    assert!(
-        missing[0].to_string().contains("is not there"),
-        "{}",
-        missing[0]
-    );
-
-    // Importing the same copy again mends it.
-    let mended = world.register(newer, lines(0..101)).unwrap();
-    assert!(mended.changed);
-    let (copies, missing) = load_registers(&world.store).unwrap();
-    assert_eq!((copies, missing.len()), (vec![mended.copy], 0));
-}
-
-#[test]
-fn a_copy_that_cannot_be_written_leaves_the_old_one_in_force() {
-    let mut world = World::new();
-    world.register(header(), lines(0..5)).unwrap();
-    // Where the next copy's file is to be made stands a directory.
-    fs::create_dir(world.snapshot_file(2)).unwrap();
-    let newer = RegisterHeader {
-        as_of: day("2026-11-21"),
-        ..header()
-    };
-    let error = world.register(newer, lines(0..6)).unwrap_err();
-    assert!(matches!(error, RegisterRefused::Write { .. }), "{error}");
-    let (copies, missing) = load_registers(&world.store).unwrap();
-    assert_eq!((&*copies[0].snapshot_id, missing.len()), ("bmnr-1", 0));
-}
-
-#[test]
-fn a_source_that_fails_leaves_the_old_one_in_force() {
-    use std::io::{self, Read};
-    struct Fails;
-    impl Read for Fails {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("the line dropped"))
-        }
-    }
-    let mut world = World::new();
-    let text = lines(0..5);
-    let source = text.as_bytes().chain(Fails);
-    let error = import_register(&header(), source, &mut world.store, &world.symbols).unwrap_err();
-    assert!(error.to_string().contains("the line dropped"), "{error}");
-    assert!(world.store.snapshots().unwrap().is_empty());
 }

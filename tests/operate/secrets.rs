@@ -3,161 +3,29 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
-    path::Path,
-    sync::{Arc, mpsc},
-    thread,
     time::{Duration, Instant},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
-    crypto::ring,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
-};
 
+use self::{browser::Browser, said::Said};
 use super::{served::Served, sidecar::Dir};
 
+#[path = "secrets/browser.rs"]
+mod browser;
+#[path = "secrets/mail.rs"]
+mod mail;
 #[path = "secrets/provider.rs"]
 mod provider;
+#[path = "secrets/said.rs"]
+mod said;
 
 const NEW: &str = "zeven woorden die nergens staan";
 const WRONG: &str = "tried-but-wrong-7391";
 const MAIL: &str = "post-geheim-5120";
 const CLIENT: &str = "aanbieder-geheim-8264";
 const CODE: &str = "a-code-of-the-provider-3307";
-
-/// Everything that was said, and where.
-#[derive(Default)]
-struct Said(Vec<(String, String)>);
-
-impl Said {
-    /// What is no text is read as one: a secret is ASCII wherever it stands.
-    fn add(&mut self, place: impl Into<String>, said: impl AsRef<[u8]>) {
-        let said = String::from_utf8_lossy(said.as_ref()).into_owned();
-        self.0.push((place.into(), said));
-    }
-
-    /// Every file in a directory and below.
-    fn files(&mut self, dir: &Path) {
-        for entry in fs::read_dir(dir).unwrap() {
-            let entry = entry.unwrap();
-            let kind = entry.file_type().unwrap();
-            if kind.is_dir() {
-                self.files(&entry.path());
-            } else if kind.is_file() {
-                let bytes = fs::read(entry.path()).unwrap();
-                self.add(entry.path().display().to_string(), bytes);
-            }
-        }
-    }
-
-    fn tells(&self, secret: &str) -> Option<&str> {
-        assert!(secret.len() >= 6, "{secret:?} is too short to look for");
-        let found = self.0.iter().find(|(_, said)| said.contains(secret));
-        found.map(|(place, _)| place.as_str())
-    }
-}
-
-/// A mail server that refuses every password, and tells the sender's lines.
-fn mail_server() -> (SocketAddr, mpsc::Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (tell, told) = mpsc::channel();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            let mut say = |text: &str| stream.write_all(text.as_bytes()).is_ok();
-            say("220 mail.example\r\n");
-            for line in lines.map_while(Result::ok) {
-                let on = match line.split(' ').next() {
-                    Some("EHLO") => say("250-mail.example\r\n250 AUTH PLAIN\r\n"),
-                    Some("AUTH") => say("535 5.7.8 the password is wrong\r\n"),
-                    _ => say("221 bye\r\n"),
-                };
-                if tell.send(line).is_err() || !on {
-                    return;
-                }
-            }
-        }
-    });
-    (address, told)
-}
-
-/// A browser of one page at a time over TLS, with what it was sent.
-struct Browser {
-    address: SocketAddr,
-    tls: Arc<ClientConfig>,
-    cookie: String,
-}
-
-impl Browser {
-    fn new(address: SocketAddr, certificate: &str) -> Self {
-        let mut roots = RootCertStore::empty();
-        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
-        roots.add(certificate).unwrap();
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Self {
-            address,
-            tls: Arc::new(tls),
-            cookie: String::new(),
-        }
-    }
-
-    /// Status and whole answer, headers first.
-    fn send(&mut self, method: &str, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
-        let escape = |text: &str| -> String {
-            let one = |b: u8| match b.is_ascii_alphanumeric() {
-                true => char::from(b).to_string(),
-                false => format!("%{b:02X}"),
-            };
-            text.bytes().map(one).collect()
-        };
-        let pairs: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={}", escape(value)))
-            .collect();
-        let body = pairs.join("&");
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: text/html\r\nCookie: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            self.address,
-            self.cookie,
-            body.len()
-        );
-        let name = ServerName::try_from("127.0.0.1").unwrap();
-        let connection = ClientConnection::new(self.tls.clone(), name).unwrap();
-        let mut stream = StreamOwned::new(connection, TcpStream::connect(self.address).unwrap());
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        for line in answer.lines().take_while(|l| !l.is_empty()) {
-            let set = line.strip_prefix("set-cookie: ");
-            if let Some(pair) = set.and_then(|set| set.split(';').next()) {
-                self.cookie = pair.to_owned();
-            }
-        }
-        let status = answer.get(9..12).and_then(|s| s.parse().ok());
-        (
-            status.unwrap_or_else(|| panic!("{path}: {answer:?}")),
-            answer,
-        )
-    }
-
-    fn get(&mut self, path: &str) -> (u16, String) {
-        self.send("GET", path, &[])
-    }
-}
 
 /// What stands between two texts.
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
@@ -179,7 +47,7 @@ fn no_secret_shows_in_log_help_process_list_error_page_or_file() {
         path.display().to_string()
     };
     let (certificate_file, key_file) = (put("tls.pem", &certificate), put("key.pem", &key));
-    let (mail, mail_told) = mail_server();
+    let (mail, mail_told) = mail::refusing();
     let password_file = put("mail", &format!("{MAIL}\n"));
     let (issuer, shown) = provider::refusing();
     let client_file = put("client", &format!("{CLIENT}\n"));

@@ -16,7 +16,7 @@ use verzet::{
         symbols::Symbols,
     },
     number::E164,
-    store::{ConsentExtra, ObjectionExtra, On, RowHash, Store},
+    store::{ConsentExtra, ObjectionExtra, On, RowHash, Store, StoreError},
 };
 
 pub(crate) const AT: Micros = Micros(1_790_000_000_000_000);
@@ -153,4 +153,21 @@ pub(crate) fn child(name: &str, dir: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// Why a store there cannot be opened.
+pub(crate) fn error(dir: &Path) -> StoreError {
+    Store::open(dir, &Symbols::default()).unwrap_err()
+}
+
+/// A directory with a store of some size in it.
+pub(crate) fn filled() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, symbols) = open(dir.path());
+    let mut change = store.begin("crm", AT).unwrap();
+    for i in 0..2_000 {
+        change.add_relation(&on(i), relation()).unwrap();
+    }
+    change.commit(&symbols).unwrap();
+    dir
 }
