@@ -17,6 +17,8 @@ pub enum Kind {
     Address,
     /// The address of a collector of traces, or empty.
     Collector,
+    /// A mail server as `host:port`, or empty.
+    MailServer,
     /// The address of a web site, under TLS unless it is on this machine, or empty.
     Web,
     /// The path of the data directory.
@@ -154,6 +156,7 @@ impl fmt::Display for Kind {
             Self::Callers => f.write_str("name=role:seller,seller; …"),
             Self::Address => f.write_str("address:port or \"off\""),
             Self::Collector => f.write_str("http://host:port or empty"),
+            Self::MailServer => f.write_str("host:port or empty"),
             Self::Web => f.write_str("https://… or empty"),
             Self::DataDir | Self::Path => f.write_str("path"),
             Self::Text => f.write_str("text"),

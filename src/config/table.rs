@@ -189,7 +189,7 @@ settings! {
         /// When the report of the day before is written, in the jurisdiction's zone.
         daily_at: Time = "06:00", Kind::TimeOfDay;
         /// The mail server it is sent through, as "host:port"; empty sends none.
-        mail_server: String = "", Kind::Text;
+        mail_server: String = "", Kind::MailServer;
         /// How the mail server is spoken to: "starttls" (nothing is sent in clear),
         /// "tls" from the first byte, "none" only for a server on this machine.
         mail_tls: MailTls = "starttls", Kind::Word(&["starttls", "tls", "none"]);

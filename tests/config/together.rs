@@ -65,3 +65,45 @@ fn what_other_machines_reach_needs_tls() {
         ["v.toml:5: tls.client_callers: means nothing without tls.client_ca; set both, or neither"]
     );
 }
+
+#[test]
+fn a_mail_server_is_a_host_and_a_port_and_names_nobody() {
+    for good in ["mail.example.org:587", "127.0.0.1:25", "[::1]:25"] {
+        let c = load(&format!("[report]\nmail_server = \"{good}\"\n"), &[], &[]).unwrap();
+        assert_eq!(c.report.mail_server, good);
+    }
+    let at = "report.mail_server:";
+    for named in [
+        "smtp://verzet:hidden@mail.example.org:587",
+        "smtp://verzet:hidden@mail.example.org",
+        "verzet:hidden@mail.example.org:587",
+    ] {
+        let told = format!(
+            "{at} names a user; write it as \"mail.example.org:587\", the user in report.mail_user, and the \
+             password in the file that report.mail_password_file names"
+        );
+        assert_eq!(
+            problems(&format!("[report]\nmail_server = \"{named}\"\n")),
+            [format!("v.toml:2: {told}")]
+        );
+        let env = [("VERZET_REPORT_MAIL_SERVER", named)];
+        assert_eq!(
+            load("", &env, &[]).unwrap_err(),
+            [format!("environment VERZET_REPORT_MAIL_SERVER: {told}")]
+        );
+    }
+    for odd in [
+        "mail.example.org",
+        "smtp://mail.example.org:587",
+        ":587",
+        "mail.example.org:smtp",
+    ] {
+        assert_eq!(
+            problems(&format!("[report]\nmail_server = \"{odd}\"\n")),
+            [format!(
+                "v.toml:2: {at} this is not a host and a port; write it as \"mail.example.org:587\", or leave \
+                 it empty"
+            )]
+        );
+    }
+}

@@ -48,27 +48,46 @@ impl Read for SocketAddr {
 
 impl Read for String {
     fn read(text: &str, kind: Kind) -> Result<Self, Refusal> {
-        let is_collector = |uri: Uri| {
-            // No `user:password@`: `config show` tells every setting, and this is none to hide.
-            let names_nobody = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
-            let has_port = uri.port().is_some();
-            uri.scheme_str() == Some("http") && names_nobody && has_port && uri.path() == "/"
-        };
-        if kind == Kind::Web && !text.is_empty() && !is_address(text) {
-            return refuse(
+        // `config show` tells every setting, and a password in an address would be none to tell: neither a
+        // refused address nor its user is repeated.
+        let (what, hint) = match kind {
+            _ if text.is_empty() => return Ok(Self::new()),
+            Kind::Web if !is_address(text) => (
                 "this is not the address of a web site under TLS",
                 "write it as \"https://id.example.org\"; http is only for this machine itself, such as \
                  \"http://127.0.0.1:5556\"",
-            );
-        }
-        if kind != Kind::Collector || text.is_empty() || text.parse().is_ok_and(is_collector) {
-            return Ok(text.to_owned());
-        }
-        refuse(
-            "this is not the address of a collector".to_owned(),
-            "write it as \"http://127.0.0.1:4317\", or leave it empty",
-        )
+            ),
+            Kind::Collector if !text.parse().is_ok_and(is_collector) => (
+                "this is not the address of a collector",
+                "write it as \"http://127.0.0.1:4317\", or leave it empty",
+            ),
+            Kind::MailServer if text.contains('@') => (
+                "names a user",
+                "write it as \"mail.example.org:587\", the user in report.mail_user, and the password in \
+                 the file that report.mail_password_file names",
+            ),
+            Kind::MailServer if !is_host_and_port(text) => (
+                "this is not a host and a port",
+                "write it as \"mail.example.org:587\", or leave it empty",
+            ),
+            _ => return Ok(text.to_owned()),
+        };
+        refuse(what, hint)
     }
+}
+
+/// The address of a collector of traces: nothing but a host, a port, and no `user:password@`.
+fn is_collector(uri: Uri) -> bool {
+    let names_nobody = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
+    let has_port = uri.port().is_some();
+    uri.scheme_str() == Some("http") && names_nobody && has_port && uri.path() == "/"
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_host = !host.is_empty() && !host.contains(|c: char| c == '/' || c.is_whitespace());
+        is_host && port.parse::<u16>().is_ok()
+    })
 }
 
 impl Read for jiff::civil::Time {
