@@ -21,6 +21,8 @@ pub use table::{
     OidcConfig, PagesConfig, ReportConfig, SETTINGS, ServeConfig, Setting, TlsConfig, TraceConfig,
 };
 
+use crate::trust::TrustError;
+
 /// The file that is read where no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "verzet.toml";
 
@@ -113,6 +115,17 @@ impl Config {
     pub fn pages_bind_problem(&self, error: &io::Error) -> Option<Problem> {
         let chosen = self.origin("pages.listen") != Origin::Default;
         chosen.then(|| self.bind_problem_of("pages.listen", self.pages.listen, error))
+    }
+
+    /// What to tell when the CA of `oidc.ca_file` cannot be believed.
+    pub fn ca_problem(&self, error: &TrustError) -> Problem {
+        const KEY: &str = "oidc.ca_file";
+        Problem {
+            origin: self.origin(KEY),
+            key: Some(KEY.to_owned()),
+            what: format!("{}: {error}", self.oidc.ca_file.display()),
+            hint: "give the certificate of the CA, in PEM".to_owned(),
+        }
     }
 
     fn bind_problem_of(&self, key: &str, address: SocketAddr, error: &io::Error) -> Problem {

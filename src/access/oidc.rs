@@ -26,6 +26,7 @@ pub(super) use self::id_token::LONGEST_SUBJECT;
 pub use self::{address::is_address, error::OidcError};
 use self::{discovery::Discovery, fetch::Fetch, id_token::Expected, trip::Trip};
 use super::Subject;
+use crate::trust::TrustError;
 
 /// Where the provider sends the browser back to.
 pub const CALLBACK_PATH: &str = "/sign-in/oidc/callback";
@@ -98,7 +99,7 @@ impl Provider {
     ///
     /// # Errors
     /// If the CA's file is no good.
-    pub fn new(options: OidcOptions) -> Result<Self, OidcError> {
+    pub fn new(options: OidcOptions) -> Result<Self, TrustError> {
         signature::install();
         Ok(Self {
             fetch: Fetch::new(options.ca_file.as_deref(), &options.issuer)?,

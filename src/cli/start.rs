@@ -67,12 +67,11 @@ fn given(path: &Path) -> Option<PathBuf> {
     (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
-/// The provider people sign in at, as the configuration has it. Pages without it are better than none:
-/// what is wrong with it is in the log.
-fn provider(config: &Config) -> Option<Provider> {
+/// The provider people sign in at, as the configuration has it.
+fn provider(config: &Config) -> Result<Option<Provider>, CliError> {
     let oidc = &config.oidc;
     if oidc.issuer.is_empty() {
-        return None;
+        return Ok(None);
     }
     let options = OidcOptions {
         issuer: oidc.issuer.clone(),
@@ -82,13 +81,9 @@ fn provider(config: &Config) -> Option<Provider> {
         ca_file: given(&oidc.ca_file),
         name: oidc.name.clone(),
     };
-    match Provider::new(options) {
-        Ok(provider) => Some(provider),
-        Err(error) => {
-            tracing::error!(%error, "signing in at the provider is left out");
-            None
-        }
-    }
+    Provider::new(options)
+        .map(Some)
+        .map_err(|error| CliError::Config(vec![config.ca_problem(&error)]))
 }
 
 /// TLS as the configuration has it.
@@ -183,6 +178,7 @@ pub(super) fn pages(
 ) -> Result<Option<PagesServer>, CliError> {
     let access = sidecar.access.clone();
     let tls = tls(config)?;
+    let provider = provider(config)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let options = PagesOptions {
         sample,
@@ -190,7 +186,7 @@ pub(super) fn pages(
         tls: tls.is_some(),
     };
     // Pairs that wait for a second person decide nothing: no reason not to serve dialers.
-    let router = match pages::router(sidecar, options, provider(config)) {
+    let router = match pages::router(sidecar, options, provider) {
         Ok(router) => router,
         Err(error) => {
             tracing::error!(%error, "the pages are left out");

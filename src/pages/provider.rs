@@ -112,10 +112,9 @@ fn told(
             OidcError::Unreachable { .. } | OidcError::Busy => {
                 (StatusCode::SERVICE_UNAVAILABLE, "account.provider_down")
             }
-            OidcError::NotProvider { .. }
-            | OidcError::Token(_)
-            | OidcError::Secret { .. }
-            | OidcError::Trust(_) => (StatusCode::BAD_GATEWAY, "account.provider_wrong"),
+            OidcError::NotProvider { .. } | OidcError::Token(_) | OidcError::Secret { .. } => {
+                (StatusCode::BAD_GATEWAY, "account.provider_wrong")
+            }
             OidcError::Refused(_) => (StatusCode::UNAUTHORIZED, "account.provider_refused"),
             OidcError::Stale => (StatusCode::BAD_REQUEST, "account.provider_stale"),
             OidcError::Access(error) => return Err(broken(error)),

@@ -118,3 +118,25 @@ fn an_address_others_can_reach_is_refused() {
     );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_ca_of_the_provider_that_is_none_ends_the_start() {
+    let dir = Dir::new();
+    dir.write(
+        "verzet.toml",
+        "[oidc]\nissuer = \"https://id.example\"\nclient_id = \"verzet\"\n\
+         redirect = \"https://v.example/sign-in/oidc/callback\"\nca_file = \"ca.pem\"\n",
+    );
+    let refused = |what: &str| {
+        let args = ["--sample"];
+        let ended = dir.serve(&args).err().expect("nobody is believed");
+        let told = format!(
+            "verzet.toml:5: oidc.ca_file: ca.pem: {what}; give the certificate of the CA, in PEM"
+        );
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert_eq!(ended.stderr.lines().last(), Some(&*told));
+    };
+    refused("cannot be read (I/O error: No such file or directory (os error 2))");
+    dir.write("ca.pem", "a key, perhaps\n");
+    refused("has no certificate in it");
+}

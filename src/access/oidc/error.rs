@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{access::AccessError, trust::TrustError};
+use crate::access::AccessError;
 
 /// Why nobody was signed in by a provider. For the log; the page says it in other words.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +31,6 @@ pub enum OidcError {
         /// What is wrong with it.
         why: String,
     },
-    /// The CA of the provider.
-    #[error("oidc.ca_file: {0}; give the certificate of the CA, in PEM")]
-    Trust(#[from] TrustError),
     /// Another browser, or too long ago.
     #[error("this browser did not begin the sign-in, or too long ago")]
     Stale,

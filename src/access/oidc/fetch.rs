@@ -14,7 +14,7 @@ use hyper_util::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{OidcError, OidcOptions, address::form, discovery::Discovery, trip::Trip};
-use crate::trust;
+use crate::trust::{self, TrustError};
 
 /// The longest a provider may take for one answer; a person waits for it.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -39,7 +39,7 @@ struct NotGiven {
 
 impl Fetch {
     /// Believes the CA in the file, else the well-known ones.
-    pub(super) fn new(ca_file: Option<&Path>, issuer: &str) -> Result<Self, OidcError> {
+    pub(super) fn new(ca_file: Option<&Path>, issuer: &str) -> Result<Self, TrustError> {
         let builder = HttpsConnectorBuilder::new().with_tls_config(trust::client_config(ca_file)?);
         let builder = match issuer.starts_with("http:") {
             true => builder.https_or_http(),
