@@ -8,7 +8,7 @@ use super::{
     connect::{Bare, ask},
     error::CliError,
     exit::Exit,
-    output::{Out, Table, given},
+    output::{self, given},
     role::role,
     words::{local, moment, rfc3339, wire},
 };
@@ -67,6 +67,23 @@ struct Row<'a> {
     why: Option<&'a str>,
 }
 
+impl<'a> Row<'a> {
+    fn of(c: &'a Change) -> Self {
+        Self {
+            change_id: c.change_id,
+            at: rfc3339(c.at.as_ref()),
+            who: &c.who,
+            role: role(c.role),
+            action: &c.action,
+            seller_id: given(&c.seller_id),
+            key: &c.key,
+            old: given(&c.old),
+            new: given(&c.new),
+            why: given(&c.why),
+        }
+    }
+}
+
 /// Rows of one answer.
 const PAGE: u32 = 1_000;
 
@@ -98,16 +115,11 @@ pub(super) async fn run(place: &Place, Command::List(args): Command) -> Result<E
         }
     }
     session.close().await?;
-    let mut out = Out::new();
-    let mut table = Table::new(&[
+    let titles = [
         "at", "who", "role", "action", "seller", "about", "old", "new", "why",
-    ]);
-    for c in &rows {
-        if args.json {
-            out.json(&json(c))?;
-            continue;
-        }
-        table.row([
+    ];
+    output::list(args.json, &rows, Row::of, &titles, |c| {
+        [
             local(c.at.as_ref()),
             c.who.clone(),
             role(c.role).to_owned(),
@@ -117,26 +129,7 @@ pub(super) async fn run(place: &Place, Command::List(args): Command) -> Result<E
             c.old.clone(),
             c.new.clone(),
             c.why.clone(),
-        ]);
-    }
-    if !args.json && !table.is_empty() {
-        out.text(&table.to_string())?;
-    }
-    out.end()?;
+        ]
+    })?;
     Ok(Exit::Done)
-}
-
-fn json(c: &Change) -> Row<'_> {
-    Row {
-        change_id: c.change_id,
-        at: rfc3339(c.at.as_ref()),
-        who: &c.who,
-        role: role(c.role),
-        action: &c.action,
-        seller_id: given(&c.seller_id),
-        key: &c.key,
-        old: given(&c.old),
-        new: given(&c.new),
-        why: given(&c.why),
-    }
 }

@@ -90,12 +90,8 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
         explain: true,
     };
     let response = session
-        .check()
-        .check(ask(request))
-        .await
-        .map_err(|s| CliError::refused("check", s))?
-        .into_inner();
-    session.close().await?;
+        .once("check", async |s| s.check().check(ask(request)).await)
+        .await?;
     let mut out = Out::new();
     if args.json {
         out.json(&answer::Answer::of(&response, args.explain))?;

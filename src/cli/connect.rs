@@ -13,7 +13,7 @@ use std::{
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tonic::{
-    Request,
+    Request, Response, Status,
     service::interceptor::InterceptedService,
     transport::{Channel, Endpoint, Uri},
 };
@@ -177,6 +177,18 @@ impl Session {
     /// Whether the sidecar is one this process started.
     pub(super) fn is_embedded(&self) -> bool {
         self.embedded.is_some()
+    }
+
+    /// Asks one question, and ends; `doing` is the command, named where it is refused.
+    pub(super) async fn once<A>(
+        self,
+        doing: &'static str,
+        question: impl AsyncFnOnce(&Self) -> Result<Response<A>, Status>,
+    ) -> Result<A, CliError> {
+        let answer = question(&self).await;
+        let answer = answer.map_err(|status| CliError::refused(doing, status))?;
+        self.close().await?;
+        Ok(answer.into_inner())
     }
 
     /// Ends a sidecar this process started, once everything is on disk.

@@ -6,7 +6,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use super::{args::Place, connect, error::CliError, exit::Exit, output::Out};
+use super::{args::Place, connect, error::CliError, exit::Exit, output};
 
 /// Ask a running sidecar whether it serves
 ///
@@ -50,12 +50,7 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
         Ok(ServingStatus::NotServing) => "NOT_SERVING",
         _ => "UNKNOWN",
     };
-    let mut out = Out::new();
-    match args.json {
-        true => out.json(&Row { status })?,
-        false => out.line(status)?,
-    }
-    out.end()?;
+    output::answer(args.json, &Row { status }, &format!("{status}\n"))?;
     Ok(match status == "SERVING" || args.alive {
         true => Exit::Done,
         false => Exit::Failed,

@@ -9,7 +9,7 @@ use super::{
     error::CliError,
     exit::Exit,
     next,
-    output::{Out, fields},
+    output::{self, fields},
     words::{moment, wire},
 };
 use crate::{
@@ -90,34 +90,28 @@ pub(super) async fn run(place: &Place, Command::Record(args): Command) -> Result
         source: args.source,
     };
     let done = session
-        .facts()
-        .record_objection(ask(request))
-        .await
-        .map_err(|s| CliError::refused("objection record", s))?
-        .into_inner();
-    session.close().await?;
+        .once("objection record", async |s| {
+            s.facts().record_objection(ask(request)).await
+        })
+        .await?;
     let RecordObjectionResponse {
         fact_id,
         revision,
         unclear,
         e164,
     } = &done;
-    let mut out = Out::new();
-    if args.json {
-        out.json(&Recorded {
-            fact_id,
-            revision: *revision,
-            unclear: *unclear,
-            e164,
-        })?;
-    } else {
-        out.text(&fields(&[
-            ("recorded", fact_id.clone()),
-            ("numbers", e164.join(", ")),
-            ("revision", revision.to_string()),
-        ]))?;
-    }
-    out.end()?;
+    let recorded = Recorded {
+        fact_id,
+        revision: *revision,
+        unclear: *unclear,
+        e164,
+    };
+    let text = fields(&[
+        ("recorded", fact_id.clone()),
+        ("numbers", e164.join(", ")),
+        ("revision", revision.to_string()),
+    ]);
+    output::answer(args.json, &recorded, &text)?;
     if *unclear && !args.json {
         let how = if e164.is_empty() {
             "cannot be read"

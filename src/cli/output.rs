@@ -36,6 +36,38 @@ impl Out {
     }
 }
 
+/// Prints one answer: a JSON object, or text for people that ends its own lines.
+pub(super) fn answer(json: bool, object: &impl Serialize, text: &str) -> Result<(), CliError> {
+    let mut out = Out::new();
+    match json {
+        true => out.json(object)?,
+        false => out.text(text)?,
+    }
+    out.end()
+}
+
+/// Prints a list: a JSON object a line, or a table, which is left out when it would be empty.
+pub(super) fn list<'r, R, J: Serialize, const N: usize>(
+    json: bool,
+    rows: &'r [R],
+    object: impl Fn(&'r R) -> J,
+    titles: &[&str; N],
+    cells: impl Fn(&'r R) -> [String; N],
+) -> Result<(), CliError> {
+    let mut out = Out::new();
+    let mut table = Table::new(titles);
+    for row in rows {
+        match json {
+            true => out.json(&object(row))?,
+            false => table.row(cells(row)),
+        }
+    }
+    if !table.is_empty() {
+        out.text(&table.to_string())?;
+    }
+    out.end()
+}
+
 /// How a column stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {

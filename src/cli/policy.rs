@@ -152,12 +152,10 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
             let session = target.connect(place, Bare::Create).await?;
             let request = GetRegimeRequest { regime_id: regime };
             let got = session
-                .policy()
-                .get_regime(ask(request))
-                .await
-                .map_err(|s| CliError::refused("policy show", s))?
-                .into_inner();
-            session.close().await?;
+                .once("policy show", async |s| {
+                    s.policy().get_regime(ask(request)).await
+                })
+                .await?;
             show::print(&got, pack, json)
         }
         Command::Enforce(args) => enforce(place, args).await,
@@ -168,12 +166,10 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
 async fn list(place: &Place, target: &Target, json: bool) -> Result<Exit, CliError> {
     let session = target.connect(place, Bare::Create).await?;
     let got = session
-        .policy()
-        .list_regimes(ask(ListRegimesRequest {}))
-        .await
-        .map_err(|s| CliError::refused("policy list", s))?
-        .into_inner();
-    session.close().await?;
+        .once("policy list", async |s| {
+            s.policy().list_regimes(ask(ListRegimesRequest {})).await
+        })
+        .await?;
     let mut out = Out::new();
     if json {
         for regime in &got.regimes {

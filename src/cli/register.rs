@@ -13,7 +13,7 @@ use super::{
     error::CliError,
     exit::Exit,
     next,
-    output::{Out, Table, count, fields},
+    output::{self, count, fields},
     words::{day, local, rfc3339},
 };
 use crate::{
@@ -118,23 +118,19 @@ async fn import(place: &Place, args: Import) -> Result<Exit, CliError> {
     let next = next::after_facts(place, &session).await;
     session.close().await?;
     let snapshot = done.snapshot.unwrap_or_default();
-    let mut out = Out::new();
-    if args.json {
-        out.json(&SnapshotJson::of(&snapshot, Some(done.revision)))?;
-    } else {
-        out.text(&fields(&[
-            ("register", snapshot.register.clone()),
-            ("copy", snapshot.snapshot_id.clone()),
-            (
-                "as of",
-                format!("{} ({} days ago)", snapshot.as_of, snapshot.age_days),
-            ),
-            ("numbers", count(snapshot.numbers)),
-            ("memory", format!("{} bytes", count(snapshot.bytes))),
-            ("revision", done.revision.to_string()),
-        ]))?;
-    }
-    out.end()?;
+    let text = fields(&[
+        ("register", snapshot.register.clone()),
+        ("copy", snapshot.snapshot_id.clone()),
+        (
+            "as of",
+            format!("{} ({} days ago)", snapshot.as_of, snapshot.age_days),
+        ),
+        ("numbers", count(snapshot.numbers)),
+        ("memory", format!("{} bytes", count(snapshot.bytes))),
+        ("revision", done.revision.to_string()),
+    ]);
+    let object = SnapshotJson::of(&snapshot, Some(done.revision));
+    output::answer(args.json, &object, &text)?;
     if !args.json
         && let Some(next) = next
     {
@@ -149,22 +145,16 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
         register: args.register.unwrap_or_default(),
     };
     let got = session
-        .register()
-        .list_snapshots(ask(request))
-        .await
-        .map_err(|s| CliError::refused("register list", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    let mut table = Table::new(&[
+        .once("register list", async |s| {
+            s.register().list_snapshots(ask(request)).await
+        })
+        .await?;
+    let titles = [
         "copy", "register", "in force", "as of", ">days", ">numbers", ">bytes", "imported",
-    ]);
-    for s in &got.snapshots {
-        if args.json {
-            out.json(&SnapshotJson::of(s, None))?;
-            continue;
-        }
-        table.row([
+    ];
+    let object = |s| SnapshotJson::of(s, None);
+    output::list(args.json, &got.snapshots, object, &titles, |s| {
+        [
             s.snapshot_id.clone(),
             s.register.clone(),
             if s.in_force { "yes" } else { "no" }.to_owned(),
@@ -173,12 +163,8 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
             count(s.numbers),
             count(s.bytes),
             local(s.imported_at.as_ref()),
-        ]);
-    }
-    if !args.json && !table.is_empty() {
-        out.text(&table.to_string())?;
-    }
-    out.end()?;
+        ]
+    })?;
     if got.snapshots.is_empty() && !args.json {
         eprintln!("no copy of a register was taken in");
         next::tell(&place.command("register import REGISTER FILE --as-of YYYY-MM-DD"));

@@ -109,9 +109,10 @@ fn csv_line(cells: &[impl AsRef<str>]) -> String {
     fields.collect::<Vec<_>>().join(",")
 }
 
-/// Waits until every decision that is recorded now can be found: after the reports' index was begun anew
-/// that may take a minute.
-async fn until_whole(session: &Session) -> Result<(), CliError> {
+/// Connects, and waits until every decision that is recorded now can be found: after the reports' index was
+/// begun anew that may take a minute.
+async fn connect(place: &Place, target: &Target) -> Result<Session, CliError> {
+    let session = target.connect(place, Bare::Refuse).await?;
     let mut bar: Option<indicatif::ProgressBar> = None;
     loop {
         // A time without decisions: only the answer's `behind` is wanted.
@@ -141,7 +142,7 @@ async fn until_whole(session: &Session) -> Result<(), CliError> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(())
+    Ok(session)
 }
 
 /// Decisions of a page; the sidecar gives at most 1,000.
@@ -162,8 +163,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
 
 async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     let filter = args.filter.wire()?;
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    until_whole(&session).await?;
+    let session = connect(place, &args.target).await?;
     let mut out = Out::new();
     let mut token = String::new();
     let mut left = if args.limit == 0 {
@@ -240,19 +240,16 @@ async fn summary(place: &Place, args: Summary) -> Result<Exit, CliError> {
         .iter()
         .map(|g| number::<GroupBy>(Some(g)))
         .collect();
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    until_whole(&session).await?;
+    let session = connect(place, &args.target).await?;
     let request = SummariseDecisionsRequest {
         filter: Some(filter),
         group_by: groups.clone(),
     };
     let got = session
-        .report()
-        .summarise_decisions(Request::new(request))
-        .await
-        .map_err(|s| CliError::refused("report summary", s))?
-        .into_inner();
-    session.close().await?;
+        .once("report summary", async |s| {
+            s.report().summarise_decisions(Request::new(request)).await
+        })
+        .await?;
     let names: Vec<_> = groups
         .iter()
         .map(|g| word::<GroupBy>(*g).to_ascii_lowercase())

@@ -8,7 +8,7 @@ use super::{
     connect::{Bare, ask},
     error::CliError,
     exit::Exit,
-    output::{Out, Table},
+    output,
     role::{Who, role},
     words::{local, rfc3339, wire},
 };
@@ -85,6 +85,19 @@ struct Row<'a> {
     revoked_at: Option<String>,
 }
 
+impl<'a> Row<'a> {
+    fn of(t: &'a Token) -> Self {
+        Self {
+            name: &t.name,
+            role: role(t.role),
+            seller_ids: &t.seller_ids,
+            created_at: rfc3339(t.created_at.as_ref()),
+            expires_at: rfc3339(t.expires_at.as_ref()),
+            revoked_at: rfc3339(t.revoked_at.as_ref()),
+        }
+    }
+}
+
 pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Create(args) => create(place, args).await,
@@ -102,22 +115,15 @@ async fn create(place: &Place, args: Create) -> Result<Exit, CliError> {
         expires_at: Some(wire(in_days(args.days))),
     };
     let done = session
-        .access()
-        .create_token(ask(request))
-        .await
-        .map_err(|s| CliError::refused("token create", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    if args.json {
-        out.json(&Created {
-            name: &args.name,
-            token: &done.token,
-        })?;
-    } else {
-        out.line(&done.token)?;
-    }
-    out.end()?;
+        .once("token create", async |s| {
+            s.access().create_token(ask(request)).await
+        })
+        .await?;
+    let made = Created {
+        name: &args.name,
+        token: &done.token,
+    };
+    output::answer(args.json, &made, &format!("{}\n", done.token))?;
     eprintln!(
         "keep it in a file only the caller can read, and send it as `authorization: Bearer …`; \
          it is not shown again"
@@ -128,51 +134,26 @@ async fn create(place: &Place, args: Create) -> Result<Exit, CliError> {
 async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     let session = args.target.connect(place, Bare::Refuse).await?;
     let got = session
-        .access()
-        .list_tokens(ask(ListTokensRequest {}))
-        .await
-        .map_err(|s| CliError::refused("token list", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    let mut table = Table::new(&["name", "role", "sellers", "created", "expires", "revoked"]);
-    for t in &got.tokens {
-        if args.json {
-            out.json(&json(t))?;
-            continue;
-        }
-        table.row([
+        .once("token list", async |s| {
+            s.access().list_tokens(ask(ListTokensRequest {})).await
+        })
+        .await?;
+    let titles = ["name", "role", "sellers", "created", "expires", "revoked"];
+    output::list(args.json, &got.tokens, Row::of, &titles, |t| {
+        [
             t.name.clone(),
             role(t.role).to_owned(),
             t.seller_ids.join(","),
             local(t.created_at.as_ref()),
             local(t.expires_at.as_ref()),
-            t.revoked_at
-                .as_ref()
-                .map(|at| local(Some(at)))
-                .unwrap_or_default(),
-        ]);
-    }
-    if !args.json && !table.is_empty() {
-        out.text(&table.to_string())?;
-    }
-    out.end()?;
+            local(t.revoked_at.as_ref()),
+        ]
+    })?;
     if got.tokens.is_empty() && !args.json {
         eprintln!("there is no token");
         super::next::tell(&place.command("token create dialer-1 --role dialer"));
     }
     Ok(Exit::Done)
-}
-
-fn json(t: &Token) -> Row<'_> {
-    Row {
-        name: &t.name,
-        role: role(t.role),
-        seller_ids: &t.seller_ids,
-        created_at: rfc3339(t.created_at.as_ref()),
-        expires_at: rfc3339(t.expires_at.as_ref()),
-        revoked_at: rfc3339(t.revoked_at.as_ref()),
-    }
 }
 
 async fn revoke(place: &Place, args: Revoke) -> Result<Exit, CliError> {
@@ -181,25 +162,18 @@ async fn revoke(place: &Place, args: Revoke) -> Result<Exit, CliError> {
         name: args.name.clone(),
     };
     let done = session
-        .access()
-        .revoke_token(ask(request))
-        .await
-        .map_err(|s| CliError::refused("token revoke", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    if args.json {
-        out.json(&Revoked {
-            name: &args.name,
-            revoked: done.revoked,
-        })?;
-    } else {
-        let said = match done.revoked {
-            true => "revoked",
-            false => "was revoked before",
-        };
-        out.line(format!("{} {said}", args.name))?;
-    }
-    out.end()?;
+        .once("token revoke", async |s| {
+            s.access().revoke_token(ask(request)).await
+        })
+        .await?;
+    let revoked = Revoked {
+        name: &args.name,
+        revoked: done.revoked,
+    };
+    let said = match done.revoked {
+        true => "revoked",
+        false => "was revoked before",
+    };
+    output::answer(args.json, &revoked, &format!("{} {said}\n", args.name))?;
     Ok(Exit::Done)
 }

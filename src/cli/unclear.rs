@@ -9,7 +9,7 @@ use super::{
     error::CliError,
     exit::Exit,
     next,
-    output::{Out, Table, given},
+    output::{self, given},
     words::{local, rfc3339},
 };
 use crate::proto::v1::{ListUnclearRequest, SettleUnclearRequest, Unclear};
@@ -101,14 +101,11 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
         include_settled: args.settled,
     };
     let got = session
-        .facts()
-        .list_unclear(ask(request))
-        .await
-        .map_err(|s| CliError::refused("unclear list", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    let mut table = Table::new(&[
+        .once("unclear list", async |s| {
+            s.facts().list_unclear(ask(request)).await
+        })
+        .await?;
+    let titles = [
         "id",
         "received",
         "from",
@@ -116,34 +113,21 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
         "problem",
         "in force on",
         "settled",
-    ]);
-    for u in &got.unclear {
-        if args.json {
-            out.json(&Row::of(u))?;
-            continue;
-        }
-        let settled = match u.settled_by.as_str() {
-            "" => String::new(),
-            by => format!("{} by {by}: {}", local(u.settled_at.as_ref()), u.settlement),
-        };
-        table.row([
+    ];
+    output::list(args.json, &got.unclear, Row::of, &titles, |u| {
+        [
             u.unclear_id.clone(),
             local(u.received_at.as_ref()),
-            if u.place.is_empty() {
-                u.origin.clone()
-            } else {
-                u.place.clone()
-            },
+            given(&u.place).unwrap_or(&u.origin).to_owned(),
             u.given.clone(),
             u.problem.clone(),
             u.e164.join(","),
-            settled,
-        ]);
-    }
-    if !args.json && !table.is_empty() {
-        out.text(&table.to_string())?;
-    }
-    out.end()?;
+            match u.settled_by.as_str() {
+                "" => String::new(),
+                by => format!("{} by {by}: {}", local(u.settled_at.as_ref()), u.settlement),
+            },
+        ]
+    })?;
     if args.json {
         return Ok(Exit::Done);
     }
@@ -165,24 +149,15 @@ async fn settle(place: &Place, args: Settle) -> Result<Exit, CliError> {
         settlement: args.how,
     };
     let done = session
-        .facts()
-        .settle_unclear(ask(request))
-        .await
-        .map_err(|s| CliError::refused("unclear settle", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    if args.json {
-        out.json(&Settled {
-            unclear_id: &args.id,
-            revision: done.revision,
-        })?;
-    } else {
-        out.line(format!(
-            "settled   {}\nrevision  {}",
-            args.id, done.revision
-        ))?;
-    }
-    out.end()?;
+        .once("unclear settle", async |s| {
+            s.facts().settle_unclear(ask(request)).await
+        })
+        .await?;
+    let settled = Settled {
+        unclear_id: &args.id,
+        revision: done.revision,
+    };
+    let text = format!("settled   {}\nrevision  {}\n", args.id, done.revision);
+    output::answer(args.json, &settled, &text)?;
     Ok(Exit::Done)
 }

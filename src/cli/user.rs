@@ -8,7 +8,7 @@ use super::{
     connect::{Bare, ask},
     error::CliError,
     exit::Exit,
-    output::{Out, Table},
+    output,
     role::{Who, role},
     words::{local, rfc3339},
 };
@@ -98,6 +98,22 @@ struct Row<'a> {
     oidc_subject: &'a str,
 }
 
+impl<'a> Row<'a> {
+    fn of(u: &'a User) -> Self {
+        Self {
+            name: &u.name,
+            role: role(u.role),
+            seller_ids: &u.seller_ids,
+            created_at: rfc3339(u.created_at.as_ref()),
+            disabled_at: rfc3339(u.disabled_at.as_ref()),
+            must_change_password: u.must_change_password,
+            has_totp: u.has_totp,
+            oidc_issuer: &u.oidc_issuer,
+            oidc_subject: &u.oidc_subject,
+        }
+    }
+}
+
 pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Add(args) => add(place, args).await,
@@ -110,19 +126,24 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<Exit, CliErro
 
 /// Prints a one-time password, and what it is for.
 fn one_time(name: &str, password: &str, json: bool) -> Result<Exit, CliError> {
-    let mut out = Out::new();
-    if json {
-        out.json(&Made {
-            name,
-            one_time_password: Some(password),
-        })?;
-    } else {
-        out.line(password)?;
-    }
-    out.end()?;
+    let made = Made {
+        name,
+        one_time_password: Some(password),
+    };
+    output::answer(json, &made, &format!("{password}\n"))?;
     eprintln!(
         "the one-time password of {name}; it must be changed at the first sign-in and is not shown again"
     );
+    Ok(Exit::Done)
+}
+
+/// Says what an account now is.
+fn done_to(name: &str, what: &str, json: bool) -> Result<Exit, CliError> {
+    let made = Made {
+        name,
+        one_time_password: None,
+    };
+    output::answer(json, &made, &format!("{name} {what}\n"))?;
     Ok(Exit::Done)
 }
 
@@ -135,12 +156,10 @@ async fn add(place: &Place, args: Add) -> Result<Exit, CliError> {
         oidc_subject: args.oidc.clone().unwrap_or_default(),
     };
     let done = session
-        .access()
-        .add_user(ask(request))
-        .await
-        .map_err(|s| CliError::refused("user add", s))?
-        .into_inner();
-    session.close().await?;
+        .once("user add", async |s| {
+            s.access().add_user(ask(request)).await
+        })
+        .await?;
     match args.oidc {
         None => one_time(&args.name, &done.one_time_password, args.json),
         Some(_) => done_to(&args.name, "signs in at the provider", args.json),
@@ -154,40 +173,21 @@ async fn link(place: &Place, args: Link) -> Result<Exit, CliError> {
         oidc_subject: args.subject,
     };
     session
-        .access()
-        .link_user(ask(request))
-        .await
-        .map_err(|s| CliError::refused("user link", s))?;
-    session.close().await?;
+        .once("user link", async |s| {
+            s.access().link_user(ask(request)).await
+        })
+        .await?;
     done_to(&args.name, "signs in at the provider", args.json)
-}
-
-/// Says what an account now is.
-fn done_to(name: &str, what: &str, json: bool) -> Result<Exit, CliError> {
-    let mut out = Out::new();
-    if json {
-        out.json(&Made {
-            name,
-            one_time_password: None,
-        })?;
-    } else {
-        out.line(format!("{name} {what}"))?;
-    }
-    out.end()?;
-    Ok(Exit::Done)
 }
 
 async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
     let session = args.target.connect(place, Bare::Refuse).await?;
     let got = session
-        .access()
-        .list_users(ask(ListUsersRequest {}))
-        .await
-        .map_err(|s| CliError::refused("user list", s))?
-        .into_inner();
-    session.close().await?;
-    let mut out = Out::new();
-    let mut table = Table::new(&[
+        .once("user list", async |s| {
+            s.access().list_users(ask(ListUsersRequest {})).await
+        })
+        .await?;
+    let titles = [
         "name",
         "role",
         "sellers",
@@ -195,52 +195,27 @@ async fn list(place: &Place, args: List) -> Result<Exit, CliError> {
         "closed",
         "password",
         "second factor",
-    ]);
-    for u in &got.users {
-        if args.json {
-            out.json(&json(u))?;
-            continue;
-        }
-        table.row([
+    ];
+    output::list(args.json, &got.users, Row::of, &titles, |u| {
+        [
             u.name.clone(),
             role(u.role).to_owned(),
             u.seller_ids.join(","),
             local(u.created_at.as_ref()),
-            u.disabled_at
-                .as_ref()
-                .map(|at| local(Some(at)))
-                .unwrap_or_default(),
+            local(u.disabled_at.as_ref()),
             match (u.oidc_subject.as_str(), u.must_change_password) {
                 ("", true) => "one-time".to_owned(),
                 ("", false) => "own".to_owned(),
                 (subject, _) => format!("at the provider: {subject}"),
             },
             if u.has_totp { "yes" } else { "no" }.to_owned(),
-        ]);
-    }
-    if !args.json && !table.is_empty() {
-        out.text(&table.to_string())?;
-    }
-    out.end()?;
+        ]
+    })?;
     if got.users.is_empty() && !args.json {
         eprintln!("there is no account");
         super::next::tell(&place.command("user add NAME --role supervisor --sellers ID"));
     }
     Ok(Exit::Done)
-}
-
-fn json(u: &User) -> Row<'_> {
-    Row {
-        name: &u.name,
-        role: role(u.role),
-        seller_ids: &u.seller_ids,
-        created_at: rfc3339(u.created_at.as_ref()),
-        disabled_at: rfc3339(u.disabled_at.as_ref()),
-        must_change_password: u.must_change_password,
-        has_totp: u.has_totp,
-        oidc_issuer: &u.oidc_issuer,
-        oidc_subject: &u.oidc_subject,
-    }
 }
 
 async fn disable(place: &Place, args: Named) -> Result<Exit, CliError> {
@@ -249,11 +224,10 @@ async fn disable(place: &Place, args: Named) -> Result<Exit, CliError> {
         name: args.name.clone(),
     };
     session
-        .access()
-        .disable_user(ask(request))
-        .await
-        .map_err(|s| CliError::refused("user disable", s))?;
-    session.close().await?;
+        .once("user disable", async |s| {
+            s.access().disable_user(ask(request)).await
+        })
+        .await?;
     done_to(&args.name, "closed", args.json)
 }
 
@@ -263,11 +237,9 @@ async fn reset(place: &Place, args: Named) -> Result<Exit, CliError> {
         name: args.name.clone(),
     };
     let done = session
-        .access()
-        .reset_user(ask(request))
-        .await
-        .map_err(|s| CliError::refused("user reset", s))?
-        .into_inner();
-    session.close().await?;
+        .once("user reset", async |s| {
+            s.access().reset_user(ask(request)).await
+        })
+        .await?;
     one_time(&args.name, &done.one_time_password, args.json)
 }

@@ -1,22 +1,20 @@
 //! `verzet report ended`: allowed calls on contracts that had ended long before.
 
 use clap::Args as ClapArgs;
-use serde::Serialize;
 use tonic::Request;
 
 use super::{
     filter,
-    form::{Cell, Form},
+    form::{Cell, Column, Form},
 };
 use crate::{
     cli::{
         args::{Place, Target},
-        connect::Bare,
         error::CliError,
         exit::Exit,
         output::count,
     },
-    proto::v1::{EndedRow, SummariseEndedRequest},
+    proto::v1::SummariseEndedRequest,
     report::special::ENDED_MONTHS,
 };
 
@@ -33,21 +31,12 @@ pub(in crate::cli) struct Args {
     target: Target,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    seller_id: &'a str,
-    campaign_id: &'a str,
-    calls: u64,
-    relations: u64,
-    longest: &'a str,
-}
-
-const TITLES: [&str; 5] = [
-    "seller",
-    "campaign",
-    ">calls",
-    ">contracts",
-    "longest ended",
+const COLUMNS: [Column; 5] = [
+    ("seller", "seller_id"),
+    ("campaign", "campaign_id"),
+    (">calls", "calls"),
+    (">contracts", "relations"),
+    ("longest ended", "longest"),
 ];
 
 pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
@@ -55,30 +44,20 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
         filter: Some(args.filter.wire()?),
         months: args.months,
     };
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    super::until_whole(&session).await?;
+    let session = super::connect(place, &args.target).await?;
     let got = session
-        .report()
-        .summarise_ended(Request::new(request))
-        .await
-        .map_err(|s| CliError::refused("report ended", s))?
-        .into_inner();
-    session.close().await?;
-    let cells = |row: &EndedRow| {
-        vec![
+        .once("report ended", async |s| {
+            s.report().summarise_ended(Request::new(request)).await
+        })
+        .await?;
+    args.form.print_cells(&COLUMNS, &got.rows, |row| {
+        [
             Cell::text(&row.seller_id),
             Cell::text(&row.campaign_id),
             Cell::Count(row.calls),
             Cell::Count(row.relations),
             Cell::text(&row.longest),
         ]
-    };
-    args.form.print(&TITLES, &got.rows, cells, |row| Json {
-        seller_id: &row.seller_id,
-        campaign_id: &row.campaign_id,
-        calls: row.calls,
-        relations: row.relations,
-        longest: &row.longest,
     })?;
     if args.form.is_table() {
         eprintln!(

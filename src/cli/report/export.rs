@@ -9,7 +9,6 @@ use super::filter;
 use crate::{
     cli::{
         args::{Place, Target},
-        connect::Bare,
         error::CliError,
         exit::Exit,
         output::count,
@@ -96,8 +95,7 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     };
     // For this user alone, and in its place only once it is whole.
     let mut file = tempfile::NamedTempFile::new_in(&dir).map_err(|e| failed(&e))?;
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    super::until_whole(&session).await?;
+    let session = super::connect(place, &args.target).await?;
     let refused = |status| CliError::refused("report export", status);
     let mut stream = session
         .report()

@@ -1,17 +1,15 @@
 //! `verzet report forbidden`: what was allowed and today's law forbids.
 
 use clap::Args as ClapArgs;
-use serde::Serialize;
 use tonic::Request;
 
 use super::{
     filter,
-    form::{Cell, Form},
+    form::{Cell, Column, Form},
 };
 use crate::{
     cli::{
         args::{Place, Target},
-        connect::Bare,
         error::CliError,
         exit::Exit,
         output::count,
@@ -29,22 +27,13 @@ pub(in crate::cli) struct Args {
     target: Target,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    seller_id: &'a str,
-    campaign_id: &'a str,
-    regime: &'a str,
-    allowed: u64,
-    forbidden_today: u64,
-}
-
-const TITLES: [&str; 6] = [
-    "seller",
-    "campaign",
-    "regime",
-    ">allowed",
-    ">forbidden today",
-    ">share",
+const COLUMNS: [Column; 6] = [
+    ("seller", "seller_id"),
+    ("campaign", "campaign_id"),
+    ("regime", "regime"),
+    (">allowed", "allowed"),
+    (">forbidden today", "forbidden_today"),
+    (">share", ""),
 ];
 
 fn key(row: &SummaryRow, i: usize) -> &str {
@@ -57,21 +46,18 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
         filter: Some(args.filter.wire()?),
         group_by: groups.map(|g| g as i32).to_vec(),
     };
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    super::until_whole(&session).await?;
+    let session = super::connect(place, &args.target).await?;
     let mut got = session
-        .report()
-        .summarise_decisions(Request::new(request))
-        .await
-        .map_err(|s| CliError::refused("report forbidden", s))?
-        .into_inner();
-    session.close().await?;
+        .once("report forbidden", async |s| {
+            s.report().summarise_decisions(Request::new(request)).await
+        })
+        .await?;
     got.rows.retain(|row| row.forbidden_today > 0);
     got.rows
         .sort_by_key(|row| std::cmp::Reverse(row.forbidden_today));
-    let cells = |row: &SummaryRow| {
+    args.form.print_cells(&COLUMNS, &got.rows, |row| {
         let share = (row.forbidden_today * 1_000).checked_div(row.allowed);
-        vec![
+        [
             Cell::text(key(row, 0)),
             Cell::text(key(row, 1)),
             Cell::text(key(row, 2)),
@@ -79,13 +65,6 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
             Cell::Count(row.forbidden_today),
             Cell::Share(share.unwrap_or_default()),
         ]
-    };
-    args.form.print(&TITLES, &got.rows, cells, |row| Json {
-        seller_id: key(row, 0),
-        campaign_id: key(row, 1),
-        regime: key(row, 2),
-        allowed: row.allowed,
-        forbidden_today: row.forbidden_today,
     })?;
     let sum = got.sum.unwrap_or_default();
     if args.form.is_table() {

@@ -2,13 +2,13 @@
 
 use clap::Args as ClapArgs;
 use prost_types::{Duration, Timestamp};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::csv_line;
 use crate::cli::{
     error::CliError,
-    output::{Out, Table, count},
-    words::local,
+    output::{Ordered, Out, Table, count},
+    words::{local, rfc3339},
 };
 
 #[derive(ClapArgs, Clone, Copy, Debug)]
@@ -30,6 +30,29 @@ pub(super) enum Cell {
     At(Option<Timestamp>),
     /// For spreadsheets in seconds.
     Span(Option<Duration>),
+    /// How often each of these, most often first; all of them only in JSON.
+    Counts(Vec<(&'static str, u64)>),
+}
+
+/// How many of [`Cell::Counts`] are named.
+const NAMED: usize = 3;
+
+/// A column: its title, and its name in JSON; without a name it is left out there.
+pub(super) type Column = (&'static str, &'static str);
+
+/// As in JSON: counts and times as numbers, shares in thousandths.
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Count(n) | Self::Share(n) => serializer.serialize_u64(*n),
+            Self::At(at) => rfc3339(at.as_ref()).serialize(serializer),
+            Self::Span(span) => serializer.serialize_i64(seconds(span.as_ref())),
+            Self::Counts(counts) => {
+                serializer.collect_map(counts.iter().map(|(name, n)| (name, n)))
+            }
+        }
+    }
 }
 
 impl Cell {
@@ -42,7 +65,7 @@ impl Cell {
             Self::Count(n) => count(*n),
             Self::Share(n) => format!("{}.{} %", n / 10, n % 10),
             Self::Span(span) => in_words(seconds(span.as_ref())),
-            Self::Text(_) | Self::At(_) => self.for_spreadsheets(),
+            Self::Text(_) | Self::At(_) | Self::Counts(_) => self.for_spreadsheets(),
         }
     }
 
@@ -53,6 +76,11 @@ impl Cell {
             Self::Share(n) => format!("{}.{}", n / 10, n % 10),
             Self::At(at) => local(at.as_ref()),
             Self::Span(span) => seconds(span.as_ref()).to_string(),
+            Self::Counts(counts) => {
+                let named = counts.iter().take(NAMED);
+                let named = named.map(|(name, n)| format!("{name} {}", count(*n)));
+                named.collect::<Vec<_>>().join(", ")
+            }
         }
     }
 }
@@ -61,6 +89,22 @@ impl Form {
     /// Whether a person reads it, and may be told more beside it.
     pub(super) fn is_table(self) -> bool {
         !self.json && !self.csv
+    }
+
+    /// Prints rows whose JSON is their cells; a column whose title begins with `>` stands right.
+    pub(super) fn print_cells<R, const N: usize>(
+        self,
+        columns: &[Column; N],
+        rows: &[R],
+        cells: impl Fn(&R) -> [Cell; N],
+    ) -> Result<(), CliError> {
+        let object = |row: &R| {
+            let named = columns.iter().zip(cells(row));
+            let named = named.filter(|((_, name), _)| !name.is_empty());
+            Ordered(named.map(|((_, name), cell)| (*name, cell)).collect())
+        };
+        let titles = columns.map(|(title, _)| title);
+        self.print(&titles, rows, |row| cells(row).into(), object)
     }
 
     /// Prints rows; a column whose title begins with `>` stands right.
@@ -100,7 +144,7 @@ impl Form {
 }
 
 /// Whole seconds of a time; 0 for none.
-pub(super) fn seconds(span: Option<&Duration>) -> i64 {
+fn seconds(span: Option<&Duration>) -> i64 {
     span.map_or(0, |span| span.seconds)
 }
 
@@ -135,5 +179,22 @@ mod tests {
         assert_eq!(both(span(86_399)), is("23 h 59 min", "86399"));
         assert_eq!(both(span(200_000)), is("2 d 7 h", "200000"));
         assert_eq!(both(Cell::At(None)), is("", ""));
+        let counts = vec![("A", 1_200), ("B", 3), ("C", 2), ("D", 1)];
+        let named = "A 1,200, B 3, C 2";
+        assert_eq!(both(Cell::Counts(counts)), is(named, named));
+    }
+
+    #[test]
+    fn a_cell_in_json_is_a_value_of_its_kind() {
+        let json = |cell: Cell| serde_json::to_string(&cell).unwrap();
+        assert_eq!(json(Cell::text("a \"b\"")), r#""a \"b\"""#);
+        assert_eq!(json(Cell::Count(12_345)), "12345");
+        assert_eq!(json(Cell::Share(125)), "125");
+        assert_eq!(json(Cell::At(None)), "null");
+        assert_eq!(json(Cell::Span(None)), "0");
+        assert_eq!(
+            json(Cell::Counts(vec![("B", 3), ("A", 2)])),
+            r#"{"B":3,"A":2}"#
+        );
     }
 }

@@ -1,10 +1,9 @@
 //! `verzet report objections`: received by day, and how soon each was in force.
 
 use clap::Args as ClapArgs;
-use serde::Serialize;
 use tonic::Request;
 
-use super::form::{Cell, Form, seconds};
+use super::form::{Cell, Column, Form};
 use crate::{
     cli::{
         args::{Place, Target},
@@ -15,7 +14,7 @@ use crate::{
         words::{day, period},
     },
     clock::Day,
-    proto::v1::{ObjectionsOfDay, SummariseObjectionsRequest},
+    proto::v1::SummariseObjectionsRequest,
 };
 
 #[derive(ClapArgs, Debug)]
@@ -35,16 +34,13 @@ pub(in crate::cli) struct Args {
     target: Target,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    day: &'a str,
-    received: u64,
-    median_seconds: i64,
-    longest_seconds: i64,
-    late: u64,
-}
-
-const TITLES: [&str; 5] = ["day", ">received", ">median", ">longest", ">late"];
+const COLUMNS: [Column; 5] = [
+    ("day", "day"),
+    (">received", "received"),
+    (">median", "median_seconds"),
+    (">longest", "longest_seconds"),
+    (">late", "late"),
+];
 
 pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     let (from, until) = period(args.from, args.to)
@@ -56,27 +52,18 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     };
     let session = args.target.connect(place, Bare::Refuse).await?;
     let got = session
-        .report()
-        .summarise_objections(Request::new(request))
-        .await
-        .map_err(|s| CliError::refused("report objections", s))?
-        .into_inner();
-    session.close().await?;
-    let cells = |d: &ObjectionsOfDay| {
-        vec![
+        .once("report objections", async |s| {
+            s.report().summarise_objections(Request::new(request)).await
+        })
+        .await?;
+    args.form.print_cells(&COLUMNS, &got.days, |d| {
+        [
             Cell::text(&d.day),
             Cell::Count(d.received),
             Cell::Span(d.median),
             Cell::Span(d.longest),
             Cell::Count(d.late),
         ]
-    };
-    args.form.print(&TITLES, &got.days, cells, |d| Json {
-        day: &d.day,
-        received: d.received,
-        median_seconds: seconds(d.median.as_ref()),
-        longest_seconds: seconds(d.longest.as_ref()),
-        late: d.late,
     })?;
     let total = got.total.unwrap_or_default();
     if args.form.is_table() {

@@ -1,23 +1,20 @@
 //! `verzet report sources`: is this list bad?
 
 use clap::Args as ClapArgs;
-use serde::Serialize;
 use tonic::Request;
 
 use super::{
     filter,
-    form::{Cell, Form},
+    form::{Cell, Column, Form},
 };
 use crate::{
     cli::{
         args::{Place, Target},
-        connect::Bare,
         error::CliError,
         exit::Exit,
-        output::{Ordered, count},
         words::word,
     },
-    proto::v1::{Reason, SourceRow, SummariseSourcesRequest},
+    proto::v1::{Reason, SummariseSourcesRequest},
 };
 
 #[derive(ClapArgs, Debug)]
@@ -30,49 +27,31 @@ pub(in crate::cli) struct Args {
     target: Target,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    seller_id: &'a str,
-    source_id: &'a str,
-    count: u64,
-    allowed: u64,
-    blocked: u64,
-    deferred: u64,
-    against_per_mille: u32,
-    reasons: Ordered<&'a str, u64>,
-}
-
-const TITLES: [&str; 8] = [
-    "seller",
-    "source",
-    ">count",
-    ">allowed",
-    ">blocked",
-    ">deferred",
-    ">against",
-    "reasons",
+const COLUMNS: [Column; 8] = [
+    ("seller", "seller_id"),
+    ("source", "source_id"),
+    (">count", "count"),
+    (">allowed", "allowed"),
+    (">blocked", "blocked"),
+    (">deferred", "deferred"),
+    (">against", "against_per_mille"),
+    ("reasons", "reasons"),
 ];
-
-/// Reasons named in a row of the table.
-const NAMED: usize = 3;
 
 pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
     let request = SummariseSourcesRequest {
         filter: Some(args.filter.wire()?),
     };
-    let session = args.target.connect(place, Bare::Refuse).await?;
-    super::until_whole(&session).await?;
+    let session = super::connect(place, &args.target).await?;
     let got = session
-        .report()
-        .summarise_sources(Request::new(request))
-        .await
-        .map_err(|s| CliError::refused("report sources", s))?
-        .into_inner();
-    session.close().await?;
-    let cells = |row: &SourceRow| {
-        let reasons = row.reasons.iter().take(NAMED);
-        let reasons = reasons.map(|r| format!("{} {}", word::<Reason>(r.reason), count(r.count)));
-        vec![
+        .once("report sources", async |s| {
+            s.report().summarise_sources(Request::new(request)).await
+        })
+        .await?;
+    args.form.print_cells(&COLUMNS, &got.rows, |row| {
+        let reasons = row.reasons.iter();
+        let reasons = reasons.map(|r| (word::<Reason>(r.reason), r.count));
+        [
             Cell::text(&row.seller_id),
             Cell::text(&row.source_id),
             Cell::Count(row.count),
@@ -80,25 +59,8 @@ pub(super) async fn run(place: &Place, args: Args) -> Result<Exit, CliError> {
             Cell::Count(row.blocked),
             Cell::Count(row.deferred),
             Cell::Share(u64::from(row.against_per_mille)),
-            Cell::Text(reasons.collect::<Vec<_>>().join(", ")),
+            Cell::Counts(reasons.collect()),
         ]
-    };
-    args.form.print(&TITLES, &got.rows, cells, |row| {
-        let reasons = row.reasons.iter();
-        Json {
-            seller_id: &row.seller_id,
-            source_id: &row.source_id,
-            count: row.count,
-            allowed: row.allowed,
-            blocked: row.blocked,
-            deferred: row.deferred,
-            against_per_mille: row.against_per_mille,
-            reasons: Ordered(
-                reasons
-                    .map(|r| (word::<Reason>(r.reason), r.count))
-                    .collect(),
-            ),
-        }
     })?;
     if args.form.is_table() {
         eprintln!(
