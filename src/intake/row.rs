@@ -1,6 +1,7 @@
 //! Reading the rows of facts about people: from the fields of a file or a call to a typed fact, or to
 //! what is wrong with them. One reader for every way in.
 
+mod columns;
 mod consent;
 mod objection;
 mod relation;
@@ -13,9 +14,10 @@ pub use stop::Keys;
 pub(super) use stop::keys;
 
 pub(super) use self::{
-    consent::{COLUMNS as CONSENT_COLUMNS, content_hash as consent_hash, read as read_consent},
-    objection::{COLUMNS as OBJECTION_COLUMNS, read as read_objection},
-    relation::{COLUMNS as RELATION_COLUMNS, content_hash as relation_hash, read as read_relation},
+    columns::Fields,
+    consent::{content_hash as consent_hash, read as read_consent},
+    objection::read as read_objection,
+    relation::{content_hash as relation_hash, read as read_relation},
 };
 use super::{
     field::Told,

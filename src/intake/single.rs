@@ -11,8 +11,8 @@ use super::{
     hash::beside,
     problem::{FieldProblem, Problem},
     row::{
-        CONSENT_COLUMNS, ConsentFields, Keys, OBJECTION_COLUMNS, ObjectionFields, Reading,
-        RelationFields, consent_from_fields, given, objection_from_fields, relation_from_fields,
+        ConsentFields, Fields, Keys, ObjectionFields, Reading, RelationFields, consent_from_fields,
+        given, objection_from_fields, relation_from_fields,
     },
 };
 use crate::{
@@ -120,7 +120,7 @@ pub fn record_objection(
         };
         fact_ids.push(change.add_objection(&on, fact, &extra)?);
     }
-    let given = given(&OBJECTION_COLUMNS, |column| fields.cell(column));
+    let given = given(ObjectionFields::COLUMNS, |column| fields.cell(column));
     let unclear_id = wait(&mut change, &keys, &given, row.hash)?;
     Ok(recorded(
         change.commit(symbols)?,
@@ -149,7 +149,7 @@ pub fn record_consent(
         withdrawn_written: row.withdrawn_written,
     };
     let fact_ids = add_consent(&mut change, on, &keys, &fact, &extra)?;
-    let given = given(&CONSENT_COLUMNS, |column| fields.cell(column));
+    let given = given(ConsentFields::COLUMNS, |column| fields.cell(column));
     let unclear_id = wait(&mut change, &keys, &given, row.hash)?;
     Ok(recorded(
         change.commit(symbols)?,

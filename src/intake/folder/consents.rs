@@ -12,7 +12,7 @@ use crate::{
     },
     intake::{
         hash::beside,
-        row::{CONSENT_COLUMNS, ConsentFields, ConsentRow, Reading, read_consent},
+        row::{ConsentFields, ConsentRow, Fields, Reading, read_consent},
     },
     number::{E164, Region},
     store::{Change, ConsentExtra, On, RowHash, StoreError},
@@ -68,7 +68,7 @@ impl Consents<'_> {
 
 impl Table for Consents<'_> {
     type Item = Item;
-    const COLUMNS: &'static [&'static str] = &CONSENT_COLUMNS;
+    const COLUMNS: &'static [&'static str] = ConsentFields::COLUMNS;
     const NEEDED: &'static [&'static str] = &[];
 
     fn take<'r>(

@@ -12,7 +12,7 @@ use crate::{
     },
     intake::{
         hash::beside,
-        row::{OBJECTION_COLUMNS, ObjectionFields, Reading, not_a_number, read_objection},
+        row::{Fields, ObjectionFields, Reading, not_a_number, read_objection},
     },
     number::{E164, Region},
     store::{Change, ObjectionExtra, On, RowHash, StoreError},
@@ -37,7 +37,7 @@ pub(super) struct Item {
 
 impl Table for Objections<'_> {
     type Item = Item;
-    const COLUMNS: &'static [&'static str] = &OBJECTION_COLUMNS;
+    const COLUMNS: &'static [&'static str] = ObjectionFields::COLUMNS;
     // An omitted seller or channel widens an objection for good, so a file without those columns is
     // not taken; without the others it is, so that no stop waits for them.
     const NEEDED: &'static [&'static str] = &["number", "seller_id", "channels", "recorded_at"];

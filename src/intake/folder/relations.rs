@@ -9,7 +9,7 @@ use crate::{
         model::Relation,
         symbols::{Symbols, TooMany},
     },
-    intake::row::{RELATION_COLUMNS, Reading, RelationFields, read_relation},
+    intake::row::{Fields, Reading, RelationFields, read_relation},
     number::{E164, Region},
     store::{Change, On, RowHash, StoreError},
 };
@@ -31,7 +31,7 @@ pub(super) struct Item {
 
 impl Table for Relations<'_> {
     type Item = Item;
-    const COLUMNS: &'static [&'static str] = &RELATION_COLUMNS;
+    const COLUMNS: &'static [&'static str] = RelationFields::COLUMNS;
     const NEEDED: &'static [&'static str] = &[];
 
     fn take<'r>(

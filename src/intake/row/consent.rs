@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Reading, permit_number, relation::needed, stop::Keys};
+use super::{Reading, columns::columns, permit_number, relation::needed, stop::Keys};
 use crate::{
     clock::Micros,
     facts::{
@@ -22,69 +22,19 @@ use crate::{
     store::RowHash,
 };
 
-/// The columns of a consent, as text.
-#[derive(Clone, Copy, Default, Debug)]
-#[allow(missing_docs)]
-pub struct ConsentFields<'a> {
-    pub number: &'a str,
-    pub region: &'a str,
-    pub person_id: &'a str,
-    pub seller_id: &'a str,
-    pub channels: &'a str,
-    pub products: &'a str,
-    pub granted_at: &'a str,
-    pub expires_at: &'a str,
-    pub withdrawn_at: &'a str,
-    pub evidence: &'a str,
-}
-
-/// The columns of `consents.csv`.
-pub(in crate::intake) const COLUMNS: [&str; 10] = [
-    "number",
-    "region",
-    "person_id",
-    "seller_id",
-    "channels",
-    "products",
-    "granted_at",
-    "expires_at",
-    "withdrawn_at",
-    "evidence",
-];
-
-impl<'a> ConsentFields<'a> {
-    /// From fields in the order of the columns.
-    pub(in crate::intake) fn from_cells(cell: impl Fn(usize) -> &'a str) -> Self {
-        Self {
-            number: cell(0),
-            region: cell(1),
-            person_id: cell(2),
-            seller_id: cell(3),
-            channels: cell(4),
-            products: cell(5),
-            granted_at: cell(6),
-            expires_at: cell(7),
-            withdrawn_at: cell(8),
-            evidence: cell(9),
-        }
-    }
-
-    /// The field of a column.
-    pub(in crate::intake) fn cell(&self, column: usize) -> &'a str {
-        [
-            self.number,
-            self.region,
-            self.person_id,
-            self.seller_id,
-            self.channels,
-            self.products,
-            self.granted_at,
-            self.expires_at,
-            self.withdrawn_at,
-            self.evidence,
-        ]
-        .get(column)
-        .unwrap_or(&"")
+columns! {
+    /// The columns of a consent, as text.
+    ConsentFields {
+        number,
+        region,
+        person_id,
+        seller_id,
+        channels,
+        products,
+        granted_at,
+        expires_at,
+        withdrawn_at,
+        evidence,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `objections.csv`: a no. An omission widens it, and it is in force from its receipt at the latest.
 
-use super::{Reading, keys, stop::Keys};
+use super::{Reading, columns::columns, keys, stop::Keys};
 use crate::{
     clock::Micros,
     facts::{
@@ -12,57 +12,16 @@ use crate::{
     store::RowHash,
 };
 
-/// The columns of an objection, as text.
-#[derive(Clone, Copy, Default, Debug)]
-#[allow(missing_docs)]
-pub struct ObjectionFields<'a> {
-    pub number: &'a str,
-    pub region: &'a str,
-    pub person_id: &'a str,
-    pub seller_id: &'a str,
-    pub channels: &'a str,
-    pub recorded_at: &'a str,
-    pub source: &'a str,
-}
-
-/// The columns of `objections.csv`.
-pub(in crate::intake) const COLUMNS: [&str; 7] = [
-    "number",
-    "region",
-    "person_id",
-    "seller_id",
-    "channels",
-    "recorded_at",
-    "source",
-];
-
-impl<'a> ObjectionFields<'a> {
-    /// From fields in the order of the columns.
-    pub(in crate::intake) fn from_cells(cell: impl Fn(usize) -> &'a str) -> Self {
-        Self {
-            number: cell(0),
-            region: cell(1),
-            person_id: cell(2),
-            seller_id: cell(3),
-            channels: cell(4),
-            recorded_at: cell(5),
-            source: cell(6),
-        }
-    }
-
-    /// The field of a column.
-    pub(in crate::intake) fn cell(&self, column: usize) -> &'a str {
-        [
-            self.number,
-            self.region,
-            self.person_id,
-            self.seller_id,
-            self.channels,
-            self.recorded_at,
-            self.source,
-        ]
-        .get(column)
-        .unwrap_or(&"")
+columns! {
+    /// The columns of an objection, as text.
+    ObjectionFields {
+        number,
+        region,
+        person_id,
+        seller_id,
+        channels,
+        recorded_at,
+        source,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `relations.csv`: what a person has with a seller.
 
-use super::{Reading, permit_number};
+use super::{Reading, columns::columns, permit_number};
 use crate::{
     clock::Day,
     facts::{
@@ -12,48 +12,18 @@ use crate::{
     store::RowHash,
 };
 
-/// The columns of a relation, as text.
-#[derive(Clone, Copy, Default, Debug)]
-#[allow(missing_docs)]
-pub struct RelationFields<'a> {
-    pub number: &'a str,
-    pub region: &'a str,
-    pub person_id: &'a str,
-    pub seller_id: &'a str,
-    pub kind: &'a str,
-    pub product_id: &'a str,
-    pub started_on: &'a str,
-    pub ended_on: &'a str,
-    pub paid: &'a str,
-}
-
-/// The columns of `relations.csv`.
-pub(in crate::intake) const COLUMNS: [&str; 9] = [
-    "number",
-    "region",
-    "person_id",
-    "seller_id",
-    "kind",
-    "product_id",
-    "started_on",
-    "ended_on",
-    "paid",
-];
-
-impl<'a> RelationFields<'a> {
-    /// From fields in the order of the columns.
-    pub(in crate::intake) fn from_cells(cell: impl Fn(usize) -> &'a str) -> Self {
-        Self {
-            number: cell(0),
-            region: cell(1),
-            person_id: cell(2),
-            seller_id: cell(3),
-            kind: cell(4),
-            product_id: cell(5),
-            started_on: cell(6),
-            ended_on: cell(7),
-            paid: cell(8),
-        }
+columns! {
+    /// The columns of a relation, as text.
+    RelationFields {
+        number,
+        region,
+        person_id,
+        seller_id,
+        kind,
+        product_id,
+        started_on,
+        ended_on,
+        paid,
     }
 }
 
