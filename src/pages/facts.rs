@@ -1,11 +1,22 @@
-//! A fact about a person as a sentence.
+//! A fact about a person: who may see it, and in a sentence.
 
 use super::shell::Shell;
 use crate::{
     clock::{Day, Micros},
-    facts::model::{Consent, Objection, Products, Relation},
+    facts::model::{Consent, Objection, Products, Relation, SellerSym},
     store::{FactBody, FactRow},
 };
+
+/// Whether a fact is of a seller this reader may see. An objection to all sellers is everybody's.
+pub(crate) fn is_seen(s: &Shell, row: &FactRow) -> bool {
+    let seller = match &row.body {
+        FactBody::Relation(r) => r.seller,
+        FactBody::Consent { fact, .. } => fact.seller,
+        FactBody::Objection { fact, .. } if fact.seller == SellerSym(0) => return true,
+        FactBody::Objection { fact, .. } => fact.seller,
+    };
+    s.viewer.sees(&s.world.symbols.seller_id(seller))
+}
 
 /// The fact in one sentence, without its id.
 pub(crate) fn sentence(s: &Shell, row: &FactRow) -> String {

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Pages, fail::Failure, shell::Shell, viewer::Viewer};
+use super::{Pages, fail::Failure, form::Sent, shell::Shell, viewer::Viewer};
 use crate::{
     access::{Access, Action, NewChange, web::SignedIn},
     sidecar::Language,
@@ -63,6 +63,23 @@ impl Shell {
             true => Ok(()),
             false => Err(Failure::Forged),
         }
+    }
+
+    /// Reads a form of somebody who may do what it asks for.
+    ///
+    /// # Errors
+    /// [`Failure::Unreadable`], [`Failure::Forged`], [`Failure::Forbidden`].
+    pub(crate) fn sent(&self, body: &[u8], action: Action) -> Result<Sent, Failure> {
+        let sent = Sent::read(body)?;
+        self.genuine(sent.one("csrf"))?;
+        self.needs(action)?;
+        Ok(sent)
+    }
+
+    /// Tells Changes of what was done.
+    pub(crate) fn did(&self, pages: &Pages, action: Action, change: &NewChange<'_>) {
+        let access = &pages.sidecar.access;
+        access.note_change(&self.viewer.caller, action, change);
     }
 
     /// Records a look at a person, before it is shown.

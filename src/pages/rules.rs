@@ -21,7 +21,6 @@ use super::{
     data::period,
     decisions::{Choice, campaign_choices},
     fail::Failure,
-    form::Sent,
     respond,
     shell::Shell,
     waiting,
@@ -196,9 +195,7 @@ pub(crate) async fn enforce(
     Path(id): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::EnforceRegime)?;
+    let sent = s.sent(&body, Action::EnforceRegime)?;
     let regime = pages
         .sidecar
         .packs
@@ -244,9 +241,6 @@ pub(crate) async fn enforce(
         why: &why,
         ..NewChange::default()
     };
-    pages
-        .sidecar
-        .access
-        .note_change(&s.viewer.caller, Action::EnforceRegime, &change);
+    s.did(&pages, Action::EnforceRegime, &change);
     back("enforced=yes")
 }

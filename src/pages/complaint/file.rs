@@ -2,7 +2,6 @@
 
 use crate::{
     clock::{Day, Micros},
-    facts::model::SellerSym,
     ledger::StoredDecision,
     number::E164,
     pages::{
@@ -14,7 +13,7 @@ use crate::{
     policy::{Intent, Verdict},
     report::{Filter, Order},
     sidecar::Sidecar,
-    store::{FactBody, FactRow, StoreReader},
+    store::{FactBody, StoreReader},
 };
 
 /// A check of the file.
@@ -125,7 +124,7 @@ fn checked(
 ) -> Result<Checked, Failure> {
     let case = Case::of(sidecar, reader, decision)?;
     let d = &case.decision;
-    let known = case.known.iter().filter(|row| seen(s, row));
+    let known = case.known.iter().filter(|row| facts::is_seen(s, row));
     Ok(Checked {
         id: d.id.to_string(),
         when: s.exact(d.at),
@@ -147,17 +146,6 @@ fn checked(
     })
 }
 
-/// Whether a fact is of a seller this reader may see.
-fn seen(s: &Shell, row: &FactRow) -> bool {
-    let seller = match &row.body {
-        FactBody::Relation(r) => r.seller,
-        FactBody::Consent { fact, .. } => fact.seller,
-        FactBody::Objection { fact, .. } if fact.seller == SellerSym(0) => return true,
-        FactBody::Objection { fact, .. } => fact.seller,
-    };
-    s.viewer.sees(&s.world.symbols.seller_id(seller))
-}
-
 fn stops(s: &Shell, reader: &StoreReader, e164: E164) -> Result<Vec<String>, Failure> {
     let rows = reader.facts_of_number(e164)?;
     let stops = rows.iter().filter(|row| {
@@ -166,7 +154,7 @@ fn stops(s: &Shell, reader: &StoreReader, e164: E164) -> Result<Vec<String>, Fai
             FactBody::Consent { fact, .. } => fact.withdrawn_at != Micros::NEVER,
             FactBody::Relation(_) => false,
         };
-        stop && row.rev_until.is_none() && seen(s, row)
+        stop && row.rev_until.is_none() && facts::is_seen(s, row)
     });
     Ok(stops.map(|row| facts::sentence(s, row)).collect())
 }

@@ -10,7 +10,7 @@ use crate::{
     facts::model::FactId,
     intake::{ObjectionFields, RecordError},
     number::E164,
-    pages::{Pages, facts, fail::Failure, form::Sent, query, shell::Shell, waiting},
+    pages::{Pages, facts, fail::Failure, query, shell::Shell, waiting},
     store::{FactBody, StoreReader},
 };
 
@@ -33,9 +33,7 @@ pub(crate) async fn record(
     s: Shell,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::RecordObjection)?;
+    let sent = s.sent(&body, Action::RecordObjection)?;
     let seller = sent.one("seller").to_owned();
     if !s.viewer.caller.may(Action::RecordObjection, Some(&seller)) {
         return Err(Failure::Forbidden);
@@ -78,10 +76,7 @@ pub(crate) async fn record(
             why: sent.one("source"),
             ..NewChange::default()
         };
-        pages
-            .sidecar
-            .access
-            .note_change(&s.viewer.caller, Action::RecordObjection, &change);
+        s.did(&pages, Action::RecordObjection, &change);
     }
     let said = match recorded.fact_ids.first() {
         Some(id) => id.to_string(),

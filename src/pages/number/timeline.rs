@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     clock::{Day, Micros},
-    facts::model::{PersonSym, SellerSym},
+    facts::model::PersonSym,
     number::E164,
     pages::{decision::tone, facts, fail::Failure, shell::Shell},
     sidecar::Sidecar,
@@ -81,7 +81,7 @@ pub(crate) fn of(
         let mut rows = reader.facts_of_number(e164)?;
         let tied: Vec<PersonSym> = rows.iter().map(person).collect();
         rows.extend(stops_of_persons(s, &reader, &tied, &rows)?);
-        for row in rows.iter().filter(|row| seen(s, row)) {
+        for row in rows.iter().filter(|row| facts::is_seen(s, row)) {
             let named = s.world.symbols.persons.text(person(row).0);
             if !named.is_empty() {
                 persons.insert(named);
@@ -103,17 +103,6 @@ fn person(row: &FactRow) -> PersonSym {
         FactBody::Consent { fact, .. } => fact.person,
         FactBody::Objection { fact, .. } => fact.person,
     }
-}
-
-/// Whether a fact is of a seller this reader may see. An objection to all sellers is everybody's.
-fn seen(s: &Shell, row: &FactRow) -> bool {
-    let seller = match &row.body {
-        FactBody::Relation(r) => r.seller,
-        FactBody::Consent { fact, .. } => fact.seller,
-        FactBody::Objection { fact, .. } if fact.seller == SellerSym(0) => return true,
-        FactBody::Objection { fact, .. } => fact.seller,
-    };
-    s.viewer.sees(&s.world.symbols.seller_id(seller))
 }
 
 /// Stops recorded on the persons themselves, or on another number of theirs: they count here too.

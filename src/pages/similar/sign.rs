@@ -10,7 +10,7 @@ use crate::{
     access::{Action, NewChange},
     clock::Day,
     intake::RecordError,
-    pages::{Pages, fail::Failure, form::Sent, query, shell::Shell, waiting},
+    pages::{Pages, fail::Failure, query, shell::Shell, waiting},
     sidecar::Sidecar,
     store::CatalogueKind,
 };
@@ -58,9 +58,7 @@ pub(crate) async fn sign(
     s: Shell,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::SignPair)?;
+    let sent = s.sent(&body, Action::SignPair)?;
     let seller = sent.one("seller").to_owned();
     if !s.viewer.caller.may(Action::SignPair, Some(&seller)) {
         return Err(Failure::NotFound);
@@ -133,10 +131,7 @@ pub(crate) async fn sign(
     if !taken {
         return back(&seller, "problem", "catalogue");
     }
-    pages
-        .sidecar
-        .access
-        .note_change(&s.viewer.caller, Action::SignPair, &change);
+    s.did(&pages, Action::SignPair, &change);
     back(&seller, "done", if waits { "waits" } else { "signed" })
 }
 
@@ -147,9 +142,7 @@ pub(crate) async fn confirm(
     Path(id): Path<i64>,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::SignPair)?;
+    let sent = s.sent(&body, Action::SignPair)?;
     let proposals = pages.proposals.clone();
     let found = waiting(move || Ok(proposals.get(id)?)).await?;
     let proposal = found
@@ -197,10 +190,7 @@ pub(crate) async fn confirm(
         new: &new,
         why: &proposal.note,
     };
-    pages
-        .sidecar
-        .access
-        .note_change(&s.viewer.caller, Action::SignPair, &change);
+    s.did(&pages, Action::SignPair, &change);
     back(
         &proposal.seller,
         "done",
