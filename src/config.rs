@@ -12,6 +12,8 @@ mod together;
 
 use std::{io, net::SocketAddr, path::Path, path::PathBuf};
 
+use crate::trust::TrustError;
+
 pub use kind::{Durability, Kind, Language, LogFormat, LogLevel, OpenLoopback, SecondPerson};
 pub use problem::{Origin, Problem};
 pub use render::{sample, settings_markdown};
@@ -20,8 +22,6 @@ pub use table::{
     AccessConfig, CheckConfig, Config, LedgerConfig, LimitsConfig, LogConfig, MetricsConfig,
     OidcConfig, PagesConfig, ReportConfig, SETTINGS, ServeConfig, Setting, TlsConfig, TraceConfig,
 };
-
-use crate::trust::TrustError;
 
 /// The file that is read where no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "verzet.toml";
