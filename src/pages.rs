@@ -48,6 +48,7 @@ pub use serve::PagesServer;
 
 use crate::{
     access::{oidc::Provider, web::secured},
+    process,
     sidecar::Sidecar,
 };
 use fail::Failure;
@@ -120,4 +121,12 @@ async fn waiting<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or(Err(Failure::Broken))
+}
+
+/// Runs what reads much on a thread that stands back for checks. What writes is [`waiting`]: others wait
+/// for the lock it holds.
+async fn reading<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    process::reading(work).await.unwrap_or(Err(Failure::Broken))
 }

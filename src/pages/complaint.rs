@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 
 use self::file::CaseFile;
-use super::{Pages, fail::Failure, form::Sent, respond, shell::Shell, waiting};
+use super::{Pages, fail::Failure, reading, respond, shell::Shell};
 use crate::{
     access::{Action, NewChange},
     clock::Day,
@@ -88,7 +88,7 @@ pub(crate) async fn get(
     page.s.looked(&pages, Action::SeeComplaint, seller, &key)?;
     let (sidecar, frame) = (pages.sidecar.clone(), page.s.clone());
     let (e164, person) = (read.e164, page.asked.person.trim().to_owned());
-    let file = waiting(move || file::of(&frame, &sidecar, e164, &person, date)).await?;
+    let file = reading(move || file::of(&frame, &sidecar, e164, &person, date)).await?;
     page.letter = letter::text(&page.s, &file);
     page.asked.number = key;
     page.file = Some(file);
@@ -101,23 +101,18 @@ pub(crate) async fn letter(
     s: Shell,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::SeeComplaint)?;
+    let sent = s.sent(&body, Action::SeeComplaint)?;
     let title = s.t("complaint.letter").to_owned();
     let text = sent.raw("letter").replace("\r\n", "\n");
     let language = s.code();
-    let made = waiting(move || Ok(pdf::letter(&title, language, &text))).await?;
+    let made = reading(move || Ok(pdf::letter(&title, language, &text))).await?;
     let change = NewChange {
         seller: s.viewer.only_seller().unwrap_or_default(),
         key: sent.one("number"),
         new: "letter",
         ..NewChange::default()
     };
-    pages
-        .sidecar
-        .access
-        .note_change(&s.viewer.caller, Action::SeeComplaint, &change);
+    s.did(&pages, Action::SeeComplaint, &change);
     let headers = [
         (header::CONTENT_TYPE, "application/pdf"),
         (

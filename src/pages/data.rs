@@ -9,7 +9,7 @@ use axum::{
 };
 
 pub(crate) use self::import::imports;
-use super::{Pages, fail::Failure, query, respond, shell::Shell, today, waiting};
+use super::{Pages, fail::Failure, query, reading, respond, shell::Shell, today};
 use crate::{
     access::Action,
     clock::Day,
@@ -233,7 +233,7 @@ struct RegistersPage {
 pub(crate) async fn registers(State(pages): State<Pages>, s: Shell) -> Result<Response, Failure> {
     s.needs(Action::ListSnapshots)?;
     let data_dir = pages.sidecar.settings.data_dir.clone();
-    let mut rows = waiting(move || Ok(StoreReader::of(&data_dir)?.snapshots()?)).await?;
+    let mut rows = reading(move || Ok(StoreReader::of(&data_dir)?.snapshots()?)).await?;
     rows.reverse();
     let lines = rows
         .iter()

@@ -17,7 +17,7 @@ use self::{
     trail::TrailRow,
     why::{Told, tell},
 };
-use super::{Pages, fail::Failure, respond, shell::Shell, waiting};
+use super::{Pages, fail::Failure, reading, respond, shell::Shell};
 use crate::{
     access::Action,
     facts::model::ChannelSet,
@@ -82,7 +82,7 @@ pub(crate) async fn get(
     }
     let id: DecisionId = id.parse().map_err(|_| Failure::NotFound)?;
     let sidecar = pages.sidecar.clone();
-    let (case, again) = waiting(move || {
+    let (case, again) = reading(move || {
         let case = Case::find(&sidecar, id)?;
         // Not for the eyes that may not see the decision; those get no answer at all below.
         let again = case
@@ -133,13 +133,13 @@ pub(crate) async fn proof(
     s.needs(Action::TakeProof)?;
     let id: DecisionId = id.parse().map_err(|_| Failure::NotFound)?;
     let sidecar = pages.sidecar.clone();
-    let decision = waiting(move || Ok(sidecar.ledger.reader().get(id)?)).await?;
+    let decision = reading(move || Ok(sidecar.ledger.reader().get(id)?)).await?;
     let decision = decision
         .filter(|d| s.viewer.sees(&d.seller))
         .ok_or(Failure::NotFound)?;
     s.looked(&pages, Action::TakeProof, &decision.seller, &id.to_string())?;
     let dir = pages.sidecar.settings.ledger_dir.clone();
-    let made = waiting(move || match ledger::prove(&dir, id) {
+    let made = reading(move || match ledger::prove(&dir, id) {
         Ok(proof) => Ok(Some(proof.to_bytes())),
         // The head that states it is signed within seconds.
         Err(ProveError::NotSigned { .. }) => Ok(None),

@@ -13,9 +13,9 @@ use super::{
     Pages,
     decision::{Numbered, numbered, tone},
     fail::Failure,
-    respond,
+    reading, respond,
     shell::Shell,
-    waiting, when,
+    when,
 };
 use crate::{
     access::Action,
@@ -122,7 +122,7 @@ pub(crate) async fn get(
     };
     let (order, from) = (asked.order(), asked.key());
     let sidecar = pages.sidecar.clone();
-    let (counts, list) = waiting(move || {
+    let (counts, list) = reading(move || {
         let counts = sidecar.reports.summarise(&Counting {
             filter: all,
             by: vec![GroupBy::Verdict, GroupBy::Reason],

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{Pages, decisions::Asked, fail::Failure, shell::Shell, waiting};
+use super::{Pages, decisions::Asked, fail::Failure, reading, shell::Shell};
 use crate::{
     access::{Action, NewChange},
     report::export::{Export, ExportError, Format},
@@ -65,9 +65,9 @@ pub(crate) async fn get(
     // What leaves the house is on record before it does.
     s.looked(&pages, Action::ExportDecisions, seller, &asked.with(&[]))?;
     let (sidecar, frame) = (pages.sidecar.clone(), s.clone());
-    let (file, rows) = waiting(move || written(&frame, &sidecar, &export)).await?;
-    pages.sidecar.access.note_change(
-        &s.viewer.caller,
+    let (file, rows) = reading(move || written(&frame, &sidecar, &export)).await?;
+    s.did(
+        &pages,
         Action::ExportDecisions,
         &NewChange {
             seller,

@@ -17,9 +17,8 @@ use super::{
     Pages,
     decisions::{Choice, seller_choices},
     fail::Failure,
-    respond,
+    reading, respond,
     shell::Shell,
-    waiting,
 };
 use crate::{
     access::Action,
@@ -162,7 +161,7 @@ pub(crate) async fn get(
     let recorded = objection::recorded(&pages, &s, asked.recorded.clone(), Some(e164)).await?;
     let after = asked.after.parse().ok();
     let (sidecar, frame) = (pages.sidecar.clone(), s.clone());
-    let (line, answers) = waiting(move || {
+    let (line, answers) = reading(move || {
         let line = timeline::of(&frame, &sidecar, e164, after)?;
         Ok((line, ask::now(&frame, &sidecar, e164)))
     })

@@ -19,9 +19,8 @@ use super::{
     Pages, chart,
     decisions::{Choice, seller_choices},
     fail::Failure,
-    query, respond,
+    query, reading, respond,
     shell::Shell,
-    waiting,
 };
 use crate::{
     access::Action,
@@ -139,7 +138,7 @@ pub(crate) async fn get(
         seller: asked.seller,
     };
     let (sidecar, frame, of) = (pages.sidecar.clone(), s.clone(), period.clone());
-    let (counted, facts) = waiting(move || {
+    let (counted, facts) = reading(move || {
         let reader = StoreReader::of(&sidecar.settings.data_dir)?;
         Ok((
             counted::of(&frame, &sidecar, &of)?,

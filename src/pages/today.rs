@@ -12,7 +12,7 @@ use serde::Deserialize;
 use self::needs::Need;
 pub(crate) use self::needs::{Import, PAIR_WARNING, Register, import, registers};
 use super::{
-    Pages, chart, chart::Column, fail::Failure, query, respond, shell::Shell, waiting, when,
+    Pages, chart, chart::Column, fail::Failure, query, reading, respond, shell::Shell, when,
 };
 use crate::{
     access::Action,
@@ -118,7 +118,7 @@ pub(crate) async fn get(
     };
     let past = Day(day.0.saturating_sub(7));
     let (sidecar, frame) = (pages.sidecar.clone(), s.clone());
-    let (now, then, needs, imports) = waiting(move || {
+    let (now, then, needs, imports) = reading(move || {
         Ok((
             counts(&frame, &sidecar, day)?,
             counts(&frame, &sidecar, past)?,

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Pages, data::Tab, fail::Failure, form::Sent, respond, shell::Shell, waiting};
+use super::{Pages, data::Tab, fail::Failure, reading, respond, shell::Shell, waiting};
 use crate::{
     access::{Action, NewChange},
     clock::Micros,
@@ -77,7 +77,7 @@ pub(crate) async fn get(
     s.needs(Action::ListUnclear)?;
     let all = !asked.all.is_empty();
     let data_dir = pages.sidecar.settings.data_dir.clone();
-    let rows = waiting(move || Ok(StoreReader::of(&data_dir)?.unclear(true)?)).await?;
+    let rows = reading(move || Ok(StoreReader::of(&data_dir)?.unclear(true)?)).await?;
     if let Ok(id) = asked.settled.parse::<u64>()
         && rows
             .iter()
@@ -192,11 +192,9 @@ pub(crate) async fn settle(
     Path(id): Path<u64>,
     RawForm(body): RawForm,
 ) -> Result<Response, Failure> {
-    let sent = Sent::read(&body)?;
-    s.genuine(sent.one("csrf"))?;
-    s.needs(Action::SettleUnclear)?;
+    let sent = s.sent(&body, Action::SettleUnclear)?;
     let data_dir = pages.sidecar.settings.data_dir.clone();
-    let rows = waiting(move || Ok(StoreReader::of(&data_dir)?.unclear(false)?)).await?;
+    let rows = reading(move || Ok(StoreReader::of(&data_dir)?.unclear(false)?)).await?;
     let row = rows
         .into_iter()
         .find(|row| row.id == id && is_seen(&s, row))
@@ -252,9 +250,6 @@ pub(crate) async fn settle(
         why: &why,
         ..NewChange::default()
     };
-    pages
-        .sidecar
-        .access
-        .note_change(&s.viewer.caller, Action::SettleUnclear, &change);
+    s.did(&pages, Action::SettleUnclear, &change);
     Ok(Redirect::to(&format!("/data/unclear?settled={id}")).into_response())
 }

@@ -10,6 +10,7 @@ mod dictionary;
 mod feed;
 mod file;
 mod forget;
+mod numbers;
 mod scan;
 
 use std::{
@@ -24,7 +25,7 @@ use rusqlite::Connection;
 
 pub(super) use columns::{Columns, Row};
 pub(super) use combo::{Combo, ShadowCombo};
-pub(super) use count::Grain;
+pub(super) use count::{Count, Grain};
 pub(super) use forget::mark as mark_erased;
 pub(super) use scan::Sums;
 
@@ -124,7 +125,7 @@ impl Index {
         let open = { self.feeder().is_open() };
         if !open || self.behind() <= OWN_LAG {
             while self.taken.load(Ordering::Acquire) < wanted {
-                self.feeder().round(self)?;
+                self.feeder().round(self, wanted)?;
                 if self.behind() > OWN_LAG {
                     break;
                 }
@@ -179,10 +180,7 @@ impl Index {
             });
             (ids.collect(), live.next_segment(&self.taken))
         };
-        let mut ids = self.read(|conn| file::of_number(conn, key, first))?;
-        for id in &mut ids {
-            id.ledger = ledger;
-        }
+        let mut ids = self.read(|conn| numbers::of_number(conn, ledger, key, first))?;
         ids.extend(tail);
         Ok(ids)
     }

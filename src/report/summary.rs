@@ -1,13 +1,13 @@
 //! Counting decisions by what an officer asks about: campaign, reason, day …
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+mod group;
 
-use hashbrown::HashMap;
+use std::{collections::BTreeMap, fmt, ops::ControlFlow};
 
 use super::{
     error::ReportError,
     filter::Filter,
-    index::{Combo, Grain, Index, Sums},
+    index::{Combo, Grain, Index},
     list::{self, Order},
 };
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
     ledger::StoredDecision,
     policy::Verdict,
 };
-use std::fmt;
 
 words! {
     /// What counts are grouped by.
@@ -135,46 +134,7 @@ pub(super) fn summarise(index: &Index, query: &Query) -> Result<Summary, ReportE
     let sums = index.sums(f, grain, by_agent, |combo| {
         query.by.iter().map(|by| of_combo(*by, combo)).collect()
     })?;
-    Ok(group(index, query, grain, &sums))
-}
-
-fn group(index: &Index, query: &Query, grain: Grain, sums: &Sums) -> Summary {
-    let mut callers: Vec<u32> = sums.counts.keys().map(|(_, _, agent)| *agent).collect();
-    callers.sort_unstable();
-    callers.dedup();
-    let names = index.agents(callers.iter().copied());
-    let agents: HashMap<u32, Arc<str>> = callers.into_iter().zip(names).collect();
-    let mut summary = Summary {
-        behind: sums.behind,
-        ..Summary::default()
-    };
-    let mut times = Times::new(&index.zone);
-    for ((bucket, combo, agent), n) in &sums.counts {
-        let Some(combo) = sums.combos.get(*combo as usize) else {
-            continue;
-        };
-        let at = match grain {
-            Grain::Hour => Micros(*bucket),
-            _ => Day(i32::try_from(*bucket).unwrap_or(i32::MAX)).utc_start(),
-        };
-        let keys = query.by.iter().map(|by| match by {
-            GroupBy::Agent => agents
-                .get(agent)
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            GroupBy::Hour | GroupBy::Day | GroupBy::Week | GroupBy::Month => {
-                times.key(*by, *bucket, grain, at)
-            }
-            by => of_combo(*by, combo),
-        });
-        summary
-            .rows
-            .entry(keys.collect())
-            .or_default()
-            .add(combo, *n);
-        summary.total.add(combo, *n);
-    }
-    summary
+    Ok(group::group(index, query, grain, &sums))
 }
 
 /// By reading the decisions themselves: where the index does not hold what is asked for.
@@ -240,28 +200,5 @@ fn of_day(by: GroupBy, day: Day) -> String {
         }
         GroupBy::Month => format!("{:04}-{:02}", date.year(), date.month()),
         _ => day.to_string(),
-    }
-}
-
-/// Names of times, made once each.
-struct Times<'a> {
-    zone: &'a Zone,
-    names: HashMap<(GroupBy, i64), String>,
-}
-
-impl<'a> Times<'a> {
-    fn new(zone: &'a Zone) -> Self {
-        let names = HashMap::new();
-        Self { zone, names }
-    }
-
-    fn key(&mut self, by: GroupBy, bucket: i64, grain: Grain, at: Micros) -> String {
-        let zone = self.zone;
-        let name = || match (by, grain) {
-            (GroupBy::Hour, _) => hour(zone, at),
-            (by, Grain::Hour) => of_day(by, zone.day(at)),
-            (by, _) => of_day(by, Day(i32::try_from(bucket).unwrap_or(i32::MAX))),
-        };
-        self.names.entry((by, bucket)).or_insert_with(name).clone()
     }
 }

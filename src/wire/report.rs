@@ -18,6 +18,7 @@ use crate::{
     ledger::DecisionId,
     number,
     policy::{Intent, Language, Reason, Verdict},
+    process,
     proto::v1::{self, report_service_server::ReportService},
     report::{
         Counts, Filter, GroupBy, Order, Query, ReportError,
@@ -107,11 +108,11 @@ fn code<T>(
     known
 }
 
-/// Runs what reads files on a thread that may wait.
+/// Runs what reads files on a thread that stands back for checks.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Status> + Send + 'static,
 ) -> Result<T, Status> {
-    tokio::task::spawn_blocking(work)
+    process::reading(work)
         .await
         .unwrap_or_else(|_| Err(Status::internal("the report broke off; see the log")))
 }
@@ -202,9 +203,9 @@ impl ReportService for ReportDoor {
         blocking(move || {
             let query = Query { filter, by };
             let summary = sidecar.reports.summarise(&query).map_err(|e| failed(&e))?;
-            let rows = summary.rows.iter();
+            let rows = summary.rows.into_iter();
             Ok(Response::new(v1::SummariseDecisionsResponse {
-                rows: rows.map(|(keys, n)| row(keys.clone(), n)).collect(),
+                rows: rows.map(|(keys, n)| row(keys, &n)).collect(),
                 total: summary.total.count,
                 sum: Some(row(Vec::new(), &summary.total)),
                 behind: behind(&caller, summary.behind),
@@ -254,7 +255,7 @@ impl ReportService for ReportDoor {
         };
         let sidecar = self.0.clone();
         let (send, chunks) = mpsc::channel(4);
-        tokio::task::spawn_blocking(move || {
+        process::reading(move || {
             // Whoever asked may be gone.
             if let Err(status) = export::send(&sidecar, &export, &caller, &send) {
                 let _ = send.blocking_send(Err(status));

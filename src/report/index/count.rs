@@ -67,34 +67,46 @@ pub(super) fn firsts(combos: &[Arc<Combo>], alike: impl Fn(&Combo) -> Vec<String
     .collect()
 }
 
-/// Counts as rows go by.
+/// How many decisions a day or hour has of a combo and an agent. The same three may come more than once.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::report) struct Count {
+    /// Day number, or first instant of the hour; 0 where time is not kept.
+    pub(in crate::report) bucket: i64,
+    pub(in crate::report) combo: u32,
+    /// 0 where agents are not asked for.
+    pub(in crate::report) agent: u32,
+    pub(in crate::report) n: u64,
+}
+
+/// Counts as rows go by. They come in the order of their times, so only the sums of one bucket are
+/// looked up again and again: a few thousand, which stay near the processor.
 pub(super) struct Counting<'a> {
     zone: &'a Zone,
     grain: Grain,
     by_agent: bool,
     /// By combo: the first that is alike.
-    pub(super) first: Vec<u32>,
+    first: Vec<u32>,
     hours: Hours<'a>,
     /// The day of an hour, remembered.
     day: (i64, i64),
-    pub(super) counts: HashMap<(i64, u32, u32), u64>,
+    bucket: i64,
+    of_bucket: HashMap<(u32, u32), u64>,
+    counts: Vec<Count>,
 }
 
 impl<'a> Counting<'a> {
-    pub(super) fn new(zone: &'a Zone, grain: Grain, by_agent: bool) -> Self {
+    pub(super) fn new(zone: &'a Zone, grain: Grain, by_agent: bool, first: Vec<u32>) -> Self {
         Self {
             zone,
             grain,
             by_agent,
-            first: Vec::new(),
+            first,
             hours: Hours::new(zone),
             day: (i64::MIN, 0),
-            counts: HashMap::new(),
+            bucket: 0,
+            of_bucket: HashMap::new(),
+            counts: Vec::new(),
         }
-    }
-
-    fn first(&self, combo: u32) -> u32 {
-        self.first.get(combo as usize).copied().unwrap_or(combo)
     }
 
     fn bucket(&mut self, hour: i64) -> i64 {
@@ -110,6 +122,26 @@ impl<'a> Counting<'a> {
         }
     }
 
+    fn add(&mut self, bucket: i64, combo: u32, agent: u32, n: u64) {
+        if bucket != self.bucket {
+            self.close_bucket();
+            self.bucket = bucket;
+        }
+        let combo = self.first.get(combo as usize).copied().unwrap_or(combo);
+        *self.of_bucket.entry((combo, agent)).or_default() += n;
+    }
+
+    fn close_bucket(&mut self) {
+        let bucket = self.bucket;
+        let sums = self.of_bucket.drain();
+        self.counts.extend(sums.map(|((combo, agent), n)| Count {
+            bucket,
+            combo,
+            agent,
+            n,
+        }));
+    }
+
     pub(super) fn row(&mut self, plan: &Plan<'_>, (at, combo, agent): (i64, u32, u32)) {
         if !plan.admits(combo) || plan.agent.is_some_and(|wanted| wanted != agent) {
             return;
@@ -122,15 +154,18 @@ impl<'a> Counting<'a> {
             }
         };
         let agent = if self.by_agent { agent } else { 0 };
-        let combo = self.first(combo);
-        *self.counts.entry((bucket, combo, agent)).or_default() += 1;
+        self.add(bucket, combo, agent, 1);
     }
 
     pub(super) fn hour(&mut self, plan: &Plan<'_>, sum: &HourSum) {
         if plan.admits(sum.combo) {
             let bucket = self.bucket(sum.hour);
-            let combo = self.first(sum.combo);
-            *self.counts.entry((bucket, combo, 0)).or_default() += u64::from(sum.count);
+            self.add(bucket, sum.combo, 0, u64::from(sum.count));
         }
+    }
+
+    pub(super) fn done(mut self) -> Vec<Count> {
+        self.close_bucket();
+        self.counts
     }
 }

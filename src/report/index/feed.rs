@@ -14,11 +14,14 @@ use super::{Combo, Index, Live, Row, file};
 use crate::{
     clock::{Day, Micros},
     ledger::{Filter, Reader, StoredDecision},
+    process,
     report::error::ReportError,
 };
 
 /// Records read at a time: some milliseconds.
 const BATCH: usize = 1_984;
+/// The feeder stands back for everybody (nice(2)).
+const LAST: i32 = 19;
 /// How often the feeder looks for more by itself.
 const PACE: Duration = Duration::from_millis(500);
 /// How long it waits after a failure.
@@ -41,10 +44,12 @@ pub(super) struct Feeder {
 impl Index {
     /// The thread's work.
     pub(in crate::report) fn feed(&self) {
-        lower_priority();
+        process::stand_back(LAST);
         let mut failed = String::new();
+        // What comes in while a pass goes on is the next one's: else the last rounds were of a few rows each.
+        let mut through = self.ledger.durable_seq();
         while !self.stopped.load(Ordering::Acquire) {
-            let round = { self.feeder().round(self) };
+            let round = { self.feeder().round(self, through) };
             let pause = match round {
                 Ok(true) => {
                     // Whoever asks comes first.
@@ -77,14 +82,8 @@ impl Index {
                 .wait_timeout_while(rung, pause, |rung| !*rung)
                 .unwrap_or_else(PoisonError::into_inner);
             *rung = false;
+            through = self.ledger.durable_seq();
         }
-    }
-}
-
-/// On Linux a thread has a priority of its own: this one yields to whoever answers checks.
-fn lower_priority() {
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19) {
-        tracing::debug!(%error, "the reports' thread keeps its priority");
     }
 }
 
@@ -97,10 +96,9 @@ impl Feeder {
         self.file.is_some()
     }
 
-    /// Takes some decisions in; whether there may be more.
-    pub(super) fn round(&mut self, index: &Index) -> Result<bool, ReportError> {
+    /// Takes some decisions in, up to a record that is durable; whether there may be more up to it.
+    pub(super) fn round(&mut self, index: &Index, durable: u64) -> Result<bool, ReportError> {
         self.open(index)?;
-        let durable = index.ledger.durable_seq();
         let taken = index.taken.load(Ordering::Acquire);
         if taken >= durable {
             self.reader = None;

@@ -9,11 +9,12 @@ use rusqlite::{
 use super::{
     Combo, ShadowCombo,
     columns::{Columns, Packed},
+    numbers,
 };
 use crate::{
     clock::{Day, Micros},
     facts::model::Channel,
-    ledger::{DecisionId, LedgerId},
+    ledger::LedgerId,
     policy::{Intent, Reason, Verdict},
 };
 
@@ -32,7 +33,7 @@ const COLUMNS: i64 = 8;
 /// A change of what is stored, or of what it means, changes this, and the index is made anew.
 const FORMAT: &str = "1";
 
-const SCHEMA: &str = "
+pub(super) const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE combo (id INTEGER PRIMARY KEY, verdict INTEGER NOT NULL, reason INTEGER NOT NULL,
         intent INTEGER NOT NULL, channel INTEGER NOT NULL, seller TEXT NOT NULL, campaign TEXT NOT NULL,
@@ -257,18 +258,7 @@ pub(super) fn add(conn: &Connection, new: &NewSegment<'_>) -> rusqlite::Result<(
         Column::Facts,
         &u64::put(rows.facts.iter().copied()),
     )?;
-    let mut numbers: Vec<_> = rows
-        .numbers
-        .iter()
-        .zip(&rows.seqs)
-        .filter(|n| *n.0 != 0)
-        .collect();
-    numbers.sort_unstable();
-    let mut insert = tx.prepare_cached("INSERT INTO number VALUES (?1, ?2, ?3)")?;
-    for (number, seq) in numbers {
-        insert.execute((no, *number as i64, *seq as i64))?;
-    }
-    drop(insert);
+    numbers::add(&tx, no, rows)?;
     tx.commit()
 }
 
@@ -353,32 +343,6 @@ pub(super) fn segments(
                 last_seq: row.get::<_, i64>(3)? as u64,
                 first_at: Micros(row.get(4)?),
                 last_at: Micros(row.get(5)?),
-            })
-        },
-    )?
-    .collect()
-}
-
-/// The decisions about a number in segments that begin before a record, oldest first. Their ledger is
-/// to be filled in.
-pub(super) fn of_number(
-    conn: &Connection,
-    number: u64,
-    before: u64,
-) -> rusqlite::Result<Vec<DecisionId>> {
-    // One look a segment: the table is ordered by segment so that it is only ever written at its end. CROSS
-    // holds SQLite to that order; left to itself it reads the whole table of numbers.
-    conn.prepare_cached(
-        "SELECT s.day, n.seq FROM segment s CROSS JOIN number n ON n.segment = s.no AND n.number = ?1
-         WHERE s.first_seq < ?2 ORDER BY s.no, n.seq",
-    )?
-    .query_map(
-        (number as i64, i64::try_from(before).unwrap_or(i64::MAX)),
-        |row| {
-            Ok(DecisionId {
-                day: Day(row.get(0)?),
-                ledger: LedgerId(0),
-                seq: row.get::<_, i64>(1)? as u64,
             })
         },
     )?

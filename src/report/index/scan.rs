@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use rusqlite::Connection;
 
 use super::{
     Columns, Combo, Index,
-    count::{Counting, Grain, firsts},
+    count::{Count, Counting, Grain, firsts},
     file::{self, Column, Segment},
 };
 use crate::{
@@ -16,9 +15,9 @@ use crate::{
     report::{error::ReportError, filter::Filter, list::Order},
 };
 
-/// Counts by time (day number, or first instant of the hour), combo and agent.
+/// Counts by time, combo and agent.
 pub(in crate::report) struct Sums {
-    pub(in crate::report) counts: HashMap<(i64, u32, u32), u64>,
+    pub(in crate::report) counts: Vec<Count>,
     pub(in crate::report) combos: Vec<Arc<Combo>>,
     pub(in crate::report) behind: u64,
 }
@@ -102,8 +101,8 @@ impl Index {
         let (counts, combos, behind) = self.scan(
             filter,
             |plan, live| {
-                let mut sums = Counting::new(&self.zone, grain, by_agent);
-                sums.first = firsts(live.combos.values(), alike);
+                let first = firsts(live.combos.values(), alike);
+                let mut sums = Counting::new(&self.zone, grain, by_agent, first);
                 let (from, to) = plan.range(&live.tail.ats);
                 let of = |i: usize| (live.tail.ats[i], live.tail.combos[i], live.tail.agents[i]);
                 (from..to).for_each(|i| sums.row(plan, of(i)));
@@ -142,7 +141,7 @@ impl Index {
             },
         )?;
         Ok(Sums {
-            counts: counts.counts,
+            counts: counts.done(),
             combos,
             behind,
         })
