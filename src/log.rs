@@ -13,6 +13,7 @@ use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
     layer::SubscriberExt,
+    registry,
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
@@ -43,13 +44,16 @@ impl Log {
             "" => None,
             endpoint => Some(Exporter::to(endpoint, trace.per_million)?),
         };
-        let spans = exporter.as_ref().map(|exporter| {
-            let only = Targets::new().with_target(TRACE, Level::TRACE);
-            exporter.layer().with_filter(only)
-        });
-        let ready = tracing_subscriber::registry().with(lines(log)).with(spans);
         // Only fails where a log is open already, and then that one serves.
-        let _ = ready.try_init();
+        let _ = match &exporter {
+            // Not `with(None)`: a layer that is none has no filter, and so every span would be made for it.
+            None => registry().with(lines(log)).try_init(),
+            Some(exporter) => {
+                let only = Targets::new().with_target(TRACE, Level::TRACE);
+                let spans = exporter.layer().with_filter(only);
+                registry().with(lines(log)).with(spans).try_init()
+            }
+        };
         Ok(Self { exporter })
     }
 
