@@ -7,6 +7,7 @@ mod accept;
 mod clock_watch;
 mod connection;
 mod connections;
+mod door;
 mod health;
 mod lock;
 mod scrape;
@@ -31,11 +32,11 @@ use tokio::{runtime, sync::watch};
 pub use connections::ConnectionLimits;
 pub use socket::SOCKET;
 
-use self::{lock::Lock, tls::Tls};
+use self::{door::Ways, lock::Lock, tls::Tls};
 use crate::{
     access::Caller,
     sidecar::Sidecar,
-    wire::check::{CheckLimits, Checks},
+    wire::check::{CheckDoor, CheckLimits, Checks},
 };
 
 /// How to serve.
@@ -157,12 +158,12 @@ impl Server {
                             .until(stopped.clone());
                         let routes = services::for_dialers(&sidecar, &checks, &health, &options);
                         let lock = Lock::new(sidecar.access.clone(), options.open.clone());
-                        let way = accept::Way {
-                            checks,
-                            routes,
-                            lock,
-                        };
-                        accept::serve(way, sidecar.clone(), &options, dealt, stopped).await;
+                        // A request that is traced takes the way that spans are on.
+                        let short = (!options.traced)
+                            .then(|| CheckDoor::new(checks, options.message_bytes));
+                        let ways = Ways::new(short, lock, routes, options.default_deadline);
+                        let ways = Arc::new(ways);
+                        accept::serve(ways, sidecar.clone(), &options, dealt, stopped).await;
                         delivery.abort();
                     });
                 })?);

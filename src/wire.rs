@@ -5,7 +5,7 @@ pub mod caller;
 pub mod catalogue;
 pub mod check;
 pub mod convert;
-mod deadline;
+pub mod deadline;
 pub mod facts;
 pub mod fields;
 pub mod gate;

@@ -2,31 +2,25 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
+use hyper::server::conn::http2;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
 use tokio::{
     net::TcpStream,
     sync::{mpsc, watch},
-};
-use tokio_stream::wrappers::UnboundedReceiverStream;
-use tonic::{service::Routes, transport::Server};
-use tower::layer::{
-    layer_fn,
-    util::{Identity, Stack},
 };
 
 use super::{
     ServerOptions,
     connection::Connection,
     connections::{Connections, Place, Watched},
-    lock::Lock,
+    door::{Door, Ways},
     stream::Stream,
     tls::{Speaks, Tls},
-    traffic::Traffic,
 };
-use crate::{
-    metrics::ConnectionRefused,
-    sidecar::Sidecar,
-    wire::check::{CheckDoor, Checks},
-};
+use crate::{metrics::ConnectionRefused, sidecar::Sidecar};
 
 /// A connection that was accepted, with its place among those allowed.
 pub(super) struct Accepted {
@@ -81,46 +75,39 @@ pub(super) async fn deal(
     }
 }
 
-/// The way of a request: past the lock to the door of checks or the routes.
-pub(super) struct Way {
-    pub(super) checks: Checks,
-    pub(super) routes: Routes,
-    pub(super) lock: Lock,
-}
-
 /// Serves what is dealt to this runtime, until stopped and all is answered.
 pub(super) async fn serve(
-    Way {
-        checks,
-        routes,
-        lock,
-    }: Way,
+    ways: Arc<Ways>,
     sidecar: Arc<Sidecar>,
     options: &ServerOptions,
     dealt: mpsc::UnboundedReceiver<Accepted>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let stopping = stopped.clone();
-    let incoming = open(dealt, options.tls.clone(), move |stream, place| {
-        let (sidecar, stopping) = (sidecar.clone(), stopping.clone());
-        let stream = Watched::new(stream, place, sidecar, stopping.clone());
-        Connection::new(stream, stopping)
+    let mut incoming = open(dealt, options.tls.clone(), move |stream, place| {
+        Watched::new(stream, place, sidecar.clone(), stopping.clone())
     });
-    let stop = async move {
-        let _ = stopped.wait_for(|s| *s).await;
-    };
-    let (longest, traced) = (options.message_bytes, options.traced);
-    let served = bounded(options)
-        .layer(lock)
-        .layer(layer_fn(move |rest| {
-            CheckDoor::new(checks.clone(), longest, rest).shut(traced)
-        }))
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stop)
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "a runtime stopped serving");
+    let (http2, open) = (bounded(options), GracefulShutdown::new());
+    loop {
+        let stream = tokio::select! {
+            _ = stopped.wait_for(|s| *s) => break,
+            stream = incoming.recv() => stream,
+        };
+        let Some(stream) = stream else { break };
+        let door = Door {
+            ways: ways.clone(),
+            peer: stream.peer(),
+        };
+        let stream = Connection::new(stream, stopped.clone());
+        let connection = open.watch(http2.serve_connection(TokioIo::new(stream), door));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended");
+            }
+        });
     }
+    drop(incoming);
+    open.shutdown().await;
 }
 
 /// Makes connections ready to be served. A handshake is made beside the others, so that a slow one holds
@@ -129,7 +116,7 @@ fn open<C: Send + 'static>(
     mut dealt: mpsc::UnboundedReceiver<Accepted>,
     tls: Option<Arc<Tls>>,
     connection: impl Fn(Stream, Place) -> C + Clone + Send + 'static,
-) -> UnboundedReceiverStream<std::io::Result<C>> {
+) -> mpsc::UnboundedReceiver<C> {
     let (ready, incoming) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Some(Accepted { stream, place }) = dealt.recv().await {
@@ -138,7 +125,7 @@ fn open<C: Send + 'static>(
             };
             let (ready, connection) = (ready.clone(), connection.clone());
             let serve = move |stream| {
-                let _ = ready.send(Ok(connection(stream, place)));
+                let _ = ready.send(connection(stream, place));
             };
             match tls.clone() {
                 None => serve(Stream::clear(stream)),
@@ -153,21 +140,24 @@ fn open<C: Send + 'static>(
             }
         }
     });
-    UnboundedReceiverStream::new(incoming)
+    incoming
 }
 
 /// The bounds of every connection.
-fn bounded(options: &ServerOptions) -> Server<Stack<Traffic, Identity>> {
-    Server::builder()
+fn bounded(options: &ServerOptions) -> http2::Builder<TokioExecutor> {
+    let mut http2 = http2::Builder::new(TokioExecutor::new());
+    http2
+        .timer(TokioTimer::new())
+        // gRPC has no use for it.
+        .auto_date_header(false)
         .max_concurrent_streams(Some(options.streams_per_connection))
-        .timeout(options.default_deadline)
         // A peer that is gone without a word (a half-open connection) does not answer a ping.
-        .http2_keepalive_interval(Some(options.ping_every))
-        .http2_keepalive_timeout(Some(options.ping_timeout))
-        .http2_max_header_list_size(Some(options.header_bytes))
+        .keep_alive_interval(Some(options.ping_every))
+        .keep_alive_timeout(options.ping_timeout)
+        .max_header_list_size(options.header_bytes)
         .max_frame_size(Some(64 * 1024))
         // Rapid reset (CVE-2023-44487): the numbers are h2's own defaults, named so that they stay.
-        .http2_max_pending_accept_reset_streams(Some(20))
-        .http2_max_local_error_reset_streams(Some(1_024))
-        .layer(Traffic)
+        .max_pending_accept_reset_streams(Some(20))
+        .max_local_error_reset_streams(Some(1_024));
+    http2
 }

@@ -11,7 +11,6 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
-use tonic::transport::server::Connected;
 
 use super::stream::{Shown, Stream};
 use crate::{
@@ -166,6 +165,13 @@ impl Watched {
             stopped,
         }
     }
+
+    pub(super) fn peer(&self) -> Peer {
+        Peer {
+            link: self.place.link.clone(),
+            shown: self.stream.shown(),
+        }
+    }
 }
 
 impl Drop for Watched {
@@ -184,17 +190,6 @@ impl Drop for Watched {
 pub(super) struct Peer {
     pub(super) link: Arc<Link>,
     pub(super) shown: Shown,
-}
-
-impl Connected for Watched {
-    type ConnectInfo = Peer;
-
-    fn connect_info(&self) -> Peer {
-        Peer {
-            link: self.place.link.clone(),
-            shown: self.stream.connect_info(),
-        }
-    }
 }
 
 impl AsyncRead for Watched {

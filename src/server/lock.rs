@@ -13,7 +13,7 @@ use tonic::{
     body::Body,
     codegen::{
         Service,
-        http::{Request, Response, header::AUTHORIZATION},
+        http::{HeaderMap, Request, Response, header::AUTHORIZATION},
     },
 };
 use tower::Layer;
@@ -53,12 +53,12 @@ impl Lock {
         if path.starts_with(HEALTH) {
             return Ok(None);
         }
-        let asker = self.asker(request)?;
+        let shown = request.extensions().get::<Shown>();
+        let asker = self.asker(request.headers(), shown)?;
         let Some(method) = path.strip_prefix(PACKAGE) else {
             // Reflection, or nothing: it says what the contract is, and that is no secret.
             return Ok(Some(asker));
         };
-        let caller = asker.caller();
         // What the table does not know no service has (a test holds them together), and nobody is let
         // through to find out.
         let Some(action) = Action::of_rpc(method) else {
@@ -67,19 +67,22 @@ impl Lock {
                 PACKAGE.trim_matches(['/', '.'])
             )));
         };
-        match caller.may(action, None) {
-            true => Ok(Some(asker)),
-            false => Err(Status::permission_denied(format!(
-                "{method} is not for the role {}",
-                caller.role
-            ))),
-        }
+        may(&asker, action, method)?;
+        Ok(Some(asker))
+    }
+
+    /// Who asks for a check.
+    #[allow(clippy::result_large_err)]
+    pub(super) fn checks(&self, headers: &HeaderMap, shown: &Shown) -> Result<Asker, Status> {
+        let asker = self.asker(headers, Some(shown))?;
+        may(&asker, Action::Check, "CheckService/Check")?;
+        Ok(asker)
     }
 
     /// Who shows a token is who the token says, wherever it comes from; a wrong one opens nothing.
     #[allow(clippy::result_large_err)]
-    fn asker(&self, request: &Request<Body>) -> Result<Asker, Status> {
-        if let Some(shown) = request.headers().get(AUTHORIZATION) {
+    fn asker(&self, headers: &HeaderMap, shown: Option<&Shown>) -> Result<Asker, Status> {
+        if let Some(shown) = headers.get(AUTHORIZATION) {
             return shown
                 .to_str()
                 .ok()
@@ -89,12 +92,23 @@ impl Lock {
                 .map(Asker::with_token)
                 .ok_or_else(caller::no_token);
         }
-        let shown = request.extensions().get::<Shown>();
         let certificate = shown.and_then(|shown| shown.certificate.as_ref());
         match certificate.or(self.open.as_ref()) {
             Some(open) => Ok(Asker::known(open.clone())),
             None => Err(caller::no_token()),
         }
+    }
+}
+
+#[allow(clippy::result_large_err)]
+fn may(asker: &Asker, action: Action, method: &str) -> Result<(), Status> {
+    let caller = asker.caller();
+    match caller.may(action, None) {
+        true => Ok(()),
+        false => Err(Status::permission_denied(format!(
+            "{method} is not for the role {}",
+            caller.role
+        ))),
     }
 }
 

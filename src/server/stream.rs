@@ -12,18 +12,14 @@ use tokio::{
     net::TcpStream,
 };
 use tokio_rustls::server::TlsStream;
-use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use crate::access::Caller;
 
 /// What the other end showed, with every request of the connection.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub(super) struct Shown {
     /// Whose certificate it was, if one of the settings'.
     pub(super) certificate: Option<Arc<Caller>>,
-    /// Its address.
-    #[allow(dead_code, reason = "shown by Debug only")]
-    tcp: TcpConnectInfo,
 }
 
 #[derive(Debug)]
@@ -55,19 +51,11 @@ impl Stream {
             certificate,
         }
     }
-}
 
-impl Connected for Stream {
-    type ConnectInfo = Shown;
-
-    fn connect_info(&self) -> Shown {
-        let tcp = match &self.bytes {
-            Bytes::Clear(stream) => stream.connect_info(),
-            Bytes::Tls(stream) => stream.get_ref().0.connect_info(),
-        };
+    /// What the other end showed.
+    pub(super) fn shown(&self) -> Shown {
         Shown {
             certificate: self.certificate.clone(),
-            tcp,
         }
     }
 }

@@ -8,7 +8,7 @@ mod server;
 mod stream;
 mod tell;
 
-pub use door::CheckDoor;
+pub use door::{Answer, Answering, CheckDoor};
 pub use server::CheckServer;
 
 use std::{

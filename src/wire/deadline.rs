@@ -8,7 +8,7 @@ use tonic::Status;
 use crate::ledger::Ledger;
 
 /// The time left by `grpc-timeout`; as much as `none` if the caller set none that can be read.
-pub(super) fn left(headers: &HeaderMap, none: Duration) -> Duration {
+pub fn left(headers: &HeaderMap, none: Duration) -> Duration {
     read(headers).unwrap_or(none)
 }
 
@@ -25,6 +25,11 @@ fn read(headers: &HeaderMap) -> Option<Duration> {
         "n" => Some(Duration::from_nanos(n)),
         _ => None,
     }
+}
+
+/// What was not answered in the time its caller left, or in the longest a request may take.
+pub fn passed() -> Status {
+    Status::deadline_exceeded("the time for this request is up")
 }
 
 /// Refuses at once what cannot be answered in time: its record would be written for nobody.

@@ -1,11 +1,10 @@
 //! The short way of a unary `Check`: from the request's bytes to the answer's, with nothing kept over the
-//! wait for the disk but the answer, encoded. All else goes on to the services behind it.
+//! wait for the disk but the answer, encoded. All else goes to the services of tonic.
 //!
-//! It does for this one method what tonic's `Grpc::unary` does for any; `docs/decisions/0009-the-door-of-a-check.md`
-//! has what that is worth.
+//! It does for this one method what tonic's server and `Grpc::unary` do for any;
+//! `docs/decisions/0009-the-door-of-a-check.md` has what that is worth.
 
 use std::{
-    convert::Infallible,
     mem,
     pin::Pin,
     sync::Arc,
@@ -14,17 +13,19 @@ use std::{
 };
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+use pin_project_lite::pin_project;
 use prost::Message;
+use tokio::time::{Sleep, sleep};
 use tonic::{Status, body::Body};
-use tower::Service;
 
 use super::{
     super::{
-        caller::{Asker, no_token},
+        caller::Asker,
         deadline,
-        link::Link,
+        link::{Link, UnderWay},
     },
     Checks,
     admit::{Admission, received},
@@ -37,97 +38,80 @@ use crate::{
     proto::v1,
 };
 
-const PATH: &str = "/verzet.v1.CheckService/Check";
-
 /// A message's flag (compressed or not) and length, as gRPC over HTTP/2 frames it.
 const PREFIX: usize = 5;
 
-/// Answers unary checks, and hands all else to `rest`.
-#[derive(Clone)]
-pub struct CheckDoor<S> {
+/// Answers unary checks of one runtime.
+#[derive(Debug)]
+pub struct CheckDoor {
     checks: Arc<Checks>,
     longest: usize,
-    shut: bool,
-    rest: S,
 }
 
-impl<S> CheckDoor<S> {
-    /// In front of other services; `longest` is the most bytes a question may have.
-    pub fn new(checks: Checks, longest: usize, rest: S) -> Self {
+impl CheckDoor {
+    /// The path of the method it answers.
+    pub const PATH: &str = "/verzet.v1.CheckService/Check";
+
+    /// `longest` is the most bytes a question may have.
+    pub fn new(checks: Checks, longest: usize) -> Self {
         Self {
             checks: Arc::new(checks),
             longest,
-            shut: false,
-            rest,
         }
     }
 
-    /// Whether checks too are handed on, as where each request is to be traced.
-    #[must_use]
-    pub fn shut(self, shut: bool) -> Self {
-        Self { shut, ..self }
-    }
-}
-
-impl<S> Service<Request<Body>> for CheckDoor<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Answering;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.rest.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Answering {
-        if self.shut || request.uri().path() != PATH {
-            return Answering(Way::Rest(Box::pin(self.rest.call(request))));
-        }
-        let (mut parts, body) = request.into_parts();
-        let left = deadline::left(&parts.headers, self.checks.limits.deadline);
-        let timed = self.checks.counts.begin(Rpc::Check, left);
-        let checks = self.checks.clone();
-        let state = match parts.headers.get("grpc-encoding") {
-            Some(encoding) if encoding != "identity" => State::Refused(Status::unimplemented(
+    /// Answers what came on a connection, from whom the lock let in.
+    pub fn answer(
+        &self,
+        headers: &HeaderMap,
+        body: Incoming,
+        asker: Result<Asker, Status>,
+        link: &Arc<Link>,
+    ) -> Answering {
+        let longest_wait = self.checks.limits.deadline;
+        let left = deadline::left(headers, longest_wait);
+        let state = match (headers.get("grpc-encoding"), asker) {
+            (Some(encoding), _) if encoding != "identity" => State::Refused(Status::unimplemented(
                 "messages are not read compressed; send them with grpc-encoding: identity",
             )),
-            _ => match parts.extensions.remove::<Asker>() {
-                None => State::Refused(no_token()),
-                Some(asker) => State::Reading(Reading {
-                    asker,
-                    longest: self.longest,
-                    left,
-                    body,
-                    read: BytesMut::new(),
-                }),
-            },
+            (_, Err(refused)) => State::Refused(refused),
+            (_, Ok(asker)) => State::Reading(Reading {
+                asker,
+                longest: self.longest,
+                left,
+                body,
+                read: BytesMut::new(),
+            }),
         };
-        Answering(Way::Here(Here {
-            checks,
-            timed: Some(timed),
-            link: parts.extensions.remove(),
-            state,
-        }))
+        Answering {
+            here: Here {
+                checks: self.checks.clone(),
+                timed: Some(self.checks.counts.begin(Rpc::Check, left)),
+                link: link.clone(),
+                state,
+            },
+            _request: link.request(),
+            time_is_up: sleep(left.min(longest_wait)),
+        }
     }
 }
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The answer to come.
-pub struct Answering(Way);
-
-enum Way {
-    Here(Here),
-    Rest(Boxed<Result<Response<Body>, Infallible>>),
+pin_project! {
+    /// The answer to come.
+    pub struct Answering {
+        here: Here,
+        _request: UnderWay,
+        #[pin]
+        time_is_up: Sleep,
+    }
 }
 
 struct Here {
     checks: Arc<Checks>,
     timed: Option<Checked>,
-    link: Option<Arc<Link>>,
+    link: Arc<Link>,
     state: State,
 }
 
@@ -146,24 +130,29 @@ struct Reading {
     asker: Asker,
     longest: usize,
     left: Duration,
-    body: Body,
+    body: Incoming,
     read: BytesMut,
 }
 
 impl Future for Answering {
-    type Output = Result<Response<Body>, Infallible>;
+    type Output = Response<Answer>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            Way::Rest(rest) => rest.as_mut().poll(cx),
-            Way::Here(here) => {
-                let answer = ready!(here.poll(cx));
-                if let Some(timed) = here.timed.take() {
-                    here.checks.count(timed, &answer);
-                }
-                Poll::Ready(Ok(respond(answer)))
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let answer = match this.here.poll(cx) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => {
+                ready!(this.time_is_up.poll(cx));
+                // What was recorded stays so; the counters see that the time was up.
+                this.here.state = State::Done;
+                drop(this.here.timed.take());
+                Err(deadline::passed())
             }
+        };
+        if let Some(timed) = this.here.timed.take() {
+            this.here.checks.count(timed, &answer);
         }
+        Poll::Ready(respond(answer))
     }
 }
 
@@ -218,7 +207,7 @@ impl Here {
             let (checks, link) = (checks.clone(), self.link.clone());
             return Ok(State::Behind(Box::pin(async move {
                 let behind = checks.is_behind(question.min_revision, left).await;
-                let _admission = checks.admit(1, &question.campaign_id, link.as_ref())?;
+                let _admission = checks.admit(1, &question.campaign_id, Some(&link))?;
                 let (answer, ticket) = checks.ask(&question, &form, behind, Instant::now())?;
                 checks.durable(ticket).await?;
                 encode(&answer)
@@ -228,7 +217,7 @@ impl Here {
             .timed
             .as_ref()
             .map_or_else(Instant::now, Checked::began);
-        let admission = checks.admit(1, &question.campaign_id, self.link.as_ref())?;
+        let admission = checks.admit(1, &question.campaign_id, Some(&self.link))?;
         let (answer, ticket) = checks.ask(&question, &form, false, began)?;
         let answer = encode(&answer)?;
         Ok(match checks.waiting(ticket) {
@@ -244,7 +233,8 @@ impl Reading {
         // What comes in one piece, as nearly all do, is not copied.
         let mut whole = Bytes::new();
         while let Some(frame) = ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-            let Ok(data) = frame?.into_data() else {
+            let frame = frame.map_err(|e| Status::from_error(Box::new(e)))?;
+            let Ok(data) = frame.into_data() else {
                 continue;
             };
             if self.read.is_empty() && self.body.is_end_stream() {
@@ -325,54 +315,66 @@ fn encode(answer: &v1::CheckResponse) -> Result<Bytes, Status> {
     Ok(bytes.freeze())
 }
 
-fn respond(answer: Result<Bytes, Status>) -> Response<Body> {
+fn respond(answer: Result<Bytes, Status>) -> Response<Answer> {
     match answer {
         Ok(bytes) => {
-            let mut response = Response::new(Body::new(OneMessage(Next::Message(bytes))));
+            let mut response = Response::new(Answer::Message(bytes));
             response
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
             response
         }
-        Err(status) => status.into_http(),
+        Err(status) => status.into_http().map(Answer::Rest),
     }
 }
 
-/// One message, then `grpc-status: 0`.
-struct OneMessage(Next);
-
-enum Next {
+/// What is sent back.
+#[derive(Debug)]
+pub enum Answer {
+    /// One message, then `grpc-status: 0`.
     Message(Bytes),
+    /// Its trailers.
     Trailers,
+    /// Nothing more.
     End,
+    /// What a service of tonic sends.
+    Rest(Body),
 }
 
-impl http_body::Body for OneMessage {
+impl http_body::Body for Answer {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Status;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let (frame, next) = match mem::replace(&mut self.0, Next::End) {
-            Next::Message(bytes) => (Some(Frame::data(bytes)), Next::Trailers),
-            Next::Trailers => {
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let (frame, next) = match &mut *self {
+            Self::Rest(body) => return Pin::new(body).poll_frame(cx),
+            Self::Message(bytes) => (Frame::data(mem::take(bytes)), Self::Trailers),
+            Self::Trailers => {
                 let mut trailers = HeaderMap::with_capacity(1);
                 trailers.insert("grpc-status", HeaderValue::from_static("0"));
-                (Some(Frame::trailers(trailers)), Next::End)
+                (Frame::trailers(trailers), Self::End)
             }
-            Next::End => (None, Next::End),
+            Self::End => return Poll::Ready(None),
         };
-        self.0 = next;
-        Poll::Ready(frame.map(Ok))
+        *self = next;
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0, Next::End)
+        match self {
+            Self::Rest(body) => body.is_end_stream(),
+            Self::End => true,
+            Self::Message(_) | Self::Trailers => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
+        match self {
+            Self::Rest(body) => body.size_hint(),
+            _ => SizeHint::default(),
+        }
     }
 }
