@@ -26,6 +26,7 @@ use verzet::{
     ledger::{AppendError, Ledger, LedgerOptions, Ticket},
     number::E164,
     policy::{Intent, Verdict},
+    process,
     report::{Filter, GroupBy, Order, Query, Reports},
     sidecar::{Ask, Query as Check, Sidecar},
 };
@@ -237,13 +238,13 @@ fn checks(sidecar: &Arc<Sidecar>) {
         let mut quiet = Histogram::<u64>::new(3).unwrap();
         let mut busy = Histogram::<u64>::new(3).unwrap();
         let mut looked = 0;
-        for _ in 0..3 {
+        for _ in 0..6 {
             quiet.add(paced(sidecar, rate)).unwrap();
             let stop = Arc::new(AtomicBool::new(false));
             let pages = Arc::new(AtomicU64::new(0));
             let reader = thread::spawn({
                 let (sidecar, stop, pages) = (sidecar.clone(), stop.clone(), pages.clone());
-                move || look(&sidecar.reports, &stop, &pages)
+                move || look(&sidecar, &stop, &pages)
             });
             busy.add(paced(sidecar, rate)).unwrap();
             stop.store(true, Ordering::Relaxed);
@@ -263,26 +264,37 @@ fn checks(sidecar: &Arc<Sidecar>) {
     }
 }
 
-/// Somebody who looks at one page after the other, ten a second.
-fn look(reports: &Reports, stop: &AtomicBool, pages: &AtomicU64) {
-    let blocked = Filter {
-        verdict: Some(Verdict::Block),
-        ..Filter::default()
-    };
+/// Somebody who looks at one page after the other, ten a second, on the threads pages are read on.
+fn look(sidecar: &Arc<Sidecar>, stop: &AtomicBool, pages: &AtomicU64) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     for n in 0.. {
         if stop.load(Ordering::Relaxed) {
             return;
         }
-        match n % 3 {
-            0 => today(reports, &Sellers::All),
-            1 => listed(reports, &blocked, None),
-            _ => {
-                let page = reports.of_number(&Sellers::All, number(n * 17), None, 100);
-                page.unwrap().decisions.len() as u64
-            }
-        };
+        let sidecar = sidecar.clone();
+        let page = async { process::reading(move || page(&sidecar.reports, n)).await };
+        runtime.block_on(page).unwrap();
         pages.fetch_add(1, Ordering::Relaxed);
         thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn page(reports: &Reports, n: u64) -> u64 {
+    match n % 3 {
+        0 => today(reports, &Sellers::All),
+        1 => {
+            let blocked = Filter {
+                verdict: Some(Verdict::Block),
+                ..Filter::default()
+            };
+            listed(reports, &blocked, None)
+        }
+        _ => {
+            let page = reports.of_number(&Sellers::All, number(n * 17), None, 100);
+            page.unwrap().decisions.len() as u64
+        }
     }
 }
 

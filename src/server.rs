@@ -9,6 +9,7 @@ mod connection;
 mod connections;
 mod door;
 mod health;
+mod held;
 mod lock;
 mod scrape;
 pub mod secure;
@@ -17,7 +18,6 @@ mod socket;
 mod stream;
 pub mod tls;
 mod traced;
-mod traffic;
 
 use std::{
     io,

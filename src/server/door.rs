@@ -11,8 +11,8 @@ use tower::{Layer, ServiceExt};
 
 use super::{
     connections::Peer,
+    held::Held,
     lock::{Lock, Locked},
-    traffic::Held,
 };
 use crate::wire::{
     check::{Answer, Answering, CheckDoor},
