@@ -88,7 +88,8 @@ fn sound() -> &'static Sound {
     })
 }
 
-/// A part in which any bytes were changed, or which was cut: found, or read as it was.
+/// A part in which any bytes were changed, or which was cut: found by verifying, or read as it was.
+/// What is read of a part that does not verify may be anything; it may not end the process.
 pub fn part(data: &[u8]) {
     let sound = sound();
     let mut bytes = sound.part.clone();
@@ -106,23 +107,20 @@ pub fn part(data: &[u8]) {
     std::fs::write(&path, &bytes).unwrap();
     let verified = verify_part(&path);
     std::fs::copy(sound.dir.path().join("id"), dir.path().join("id")).ok();
-    if let Ok(Some(mut reader)) = Reader::beside(dir.path()) {
-        let mut read = 0;
-        let whole = reader.visit(&Filter::default(), &mut |decision| {
-            read += 1;
-            assert_eq!(
-                decision.reason,
-                Reason::Objected,
-                "another reason, and read as sound"
-            );
-            ControlFlow::Continue(())
-        });
-        if verified.is_ok() && whole.is_ok() {
-            assert_eq!(
-                read, 6,
-                "decisions are gone, and the part is said to be sound"
-            );
-        }
+    let Ok(Some(mut reader)) = Reader::beside(dir.path()) else {
+        return;
+    };
+    let mut reasons = Vec::new();
+    let whole = reader.visit(&Filter::default(), &mut |decision| {
+        reasons.push(decision.reason);
+        ControlFlow::Continue(())
+    });
+    if verified.is_ok() && whole.is_ok() {
+        assert_eq!(
+            reasons,
+            [Reason::Objected; 6],
+            "another part, and said to be sound"
+        );
     }
 }
 
