@@ -4,6 +4,7 @@
 //! tonic on tokio's default runtime (`docs/decisions/0003-a-runtime-a-core.md`).
 
 mod accept;
+mod beat;
 mod clock_watch;
 mod connection;
 mod connections;
@@ -32,7 +33,7 @@ use tokio::{runtime, sync::watch};
 pub use connections::ConnectionLimits;
 pub use socket::SOCKET;
 
-use self::{door::Ways, lock::Lock, tls::Tls};
+use self::{beat::beat, door::Ways, lock::Lock, tls::Tls};
 use crate::{
     access::Caller,
     sidecar::Sidecar,
@@ -154,6 +155,7 @@ impl Server {
                         let mailbox = sidecar.ledger.mailbox();
                         let post = mailbox.clone();
                         let delivery = tokio::spawn(async move { post.run().await });
+                        let beating = tokio::spawn(beat());
                         let checks = Checks::new(sidecar.clone(), mailbox, options.check)
                             .until(stopped.clone());
                         let routes = services::for_dialers(&sidecar, &checks, &health, &options);
@@ -164,6 +166,7 @@ impl Server {
                         let ways = Ways::new(short, lock, routes, options.default_deadline);
                         let ways = Arc::new(ways);
                         accept::serve(ways, sidecar.clone(), &options, dealt, stopped).await;
+                        beating.abort();
                         delivery.abort();
                     });
                 })?);

@@ -1,7 +1,11 @@
 //! What waits to be written: one buffer under one short lock. Appending gives the number and the time;
 //! the writer takes everything that waits at once.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::{
     entry::Entry,
@@ -53,6 +57,9 @@ pub enum Health {
     /// No: [`super::Ledger::close`] was called.
     Closed,
 }
+
+/// The longest that a group is let grow before it is written: a few commits of a good disk.
+const GROWING: Duration = Duration::from_micros(500);
 
 pub(super) struct Queue {
     inner: Mutex<Inner>,
@@ -144,8 +151,24 @@ impl Queue {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         inner.parked = false;
+        let mut inner = self.gather(inner);
         inner.in_flight = inner.batch.decisions;
         Some(std::mem::replace(&mut inner.batch, spare))
+    }
+
+    /// Lets those who are about to append have the processor first, for as long as anybody does. With an idle one this
+    /// returns at once; without it, a writer that is woken by the first of a burst takes that one alone.
+    fn gather<'a>(&'a self, mut inner: MutexGuard<'a, Inner>) -> MutexGuard<'a, Inner> {
+        let began = Instant::now();
+        loop {
+            let waiting = inner.batch.rows.len();
+            drop(inner);
+            thread::yield_now();
+            inner = self.lock();
+            if inner.batch.rows.len() == waiting || began.elapsed() >= GROWING {
+                return inner;
+            }
+        }
     }
 
     /// Refuses from now on, and forgets what waits; how many decisions were taken and not done with.
@@ -184,7 +207,7 @@ impl Queue {
     }
 
     /// Sleeps until closed, at most this long; whether it was closed.
-    pub(super) fn pause(&self, time: std::time::Duration) -> bool {
+    pub(super) fn pause(&self, time: Duration) -> bool {
         let inner = self.lock();
         let (inner, _) = self
             .work
