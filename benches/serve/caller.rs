@@ -1,6 +1,14 @@
 //! A gRPC caller on bare HTTP/2: as little of its own work as can be had, and no less checking.
 
-use std::{fmt, future::poll_fn, net::SocketAddr};
+use std::{
+    fmt,
+    future::poll_fn,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anyhow::{Context, Result};
 use bytes::{Bytes, BytesMut};
@@ -54,6 +62,7 @@ impl From<h2::Error> for Failure {
 #[derive(Clone)]
 pub(crate) struct Caller {
     send: SendRequest<Bytes>,
+    ended: Arc<AtomicBool>,
     uri: Uri,
     headers: HeaderMap,
 }
@@ -69,21 +78,33 @@ impl Caller {
             .initial_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .enable_push(false)
+            // Whoever gives up waiting resets; what is answered meanwhile is no fault of the other end.
+            .max_concurrent_reset_streams(100_000)
+            .max_local_error_reset_streams(None)
             .handshake(stream)
             .await
             .with_context(|| format!("{addr} does not speak HTTP/2"))?;
         // A broken connection shows in the requests on it.
+        let ended = Arc::<AtomicBool>::default();
+        let end = ended.clone();
         tokio::spawn(async move {
             let _ = connection.await;
+            end.store(true, Ordering::Relaxed);
         });
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         headers.insert(TE, HeaderValue::from_static("trailers"));
         Ok(Self {
             send,
+            ended,
             uri: format!("http://{addr}/verzet.v1.CheckService/Check").parse()?,
             headers,
         })
+    }
+
+    /// Whether the connection is at its end; what is asked on it now breaks off.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// Asks, and gives the answer's message. The caller sees to it that a question is not kept

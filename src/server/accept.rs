@@ -143,6 +143,9 @@ fn open<C: Send + 'static>(
     incoming
 }
 
+/// Streams of a connection that were reset before anybody looked at them, and wait for that: some kilobytes each.
+const PENDING_RESETS: usize = 1_024;
+
 /// The bounds of every connection.
 fn bounded(options: &ServerOptions) -> http2::Builder<TokioExecutor> {
     let mut http2 = http2::Builder::new(TokioExecutor::new());
@@ -156,8 +159,9 @@ fn bounded(options: &ServerOptions) -> http2::Builder<TokioExecutor> {
         .keep_alive_timeout(options.ping_timeout)
         .max_header_list_size(options.header_bytes)
         .max_frame_size(Some(64 * 1024))
-        // Rapid reset (CVE-2023-44487): the numbers are h2's own defaults, named so that they stay.
-        .max_pending_accept_reset_streams(Some(20))
+        // Rapid reset (CVE-2023-44487). Callers whose deadlines run out together, while the sidecar is busy, reset what
+        // it has not looked at yet, too: h2's own bound of 20 would end their connection, and all that is under way on it.
+        .max_pending_accept_reset_streams(Some(PENDING_RESETS))
         .max_local_error_reset_streams(Some(1_024));
     http2
 }

@@ -19,6 +19,10 @@ use crate::ledger::Ledger;
 /// So many are always let in: enough to find out that a disk is well again.
 const LEAST: usize = 32;
 
+/// However late answers are, so many may be under way, unless the disk stands still: fewer make smaller commit groups and
+/// more writes to sockets, so that less is answered with the same work, later, and the bound is never found again.
+const FEWEST: usize = 512;
+
 /// The most under way where nothing has been measured yet.
 const FIRST: usize = 4_096;
 
@@ -103,7 +107,7 @@ impl Gate {
             if since >= self.cut.load(Ordering::Relaxed) && ahead >= LEAST {
                 self.cut.store(now, Ordering::Relaxed);
                 let less = most - most / 8;
-                let least = LEAST.min(self.highest) * PARTS;
+                let least = FEWEST.min(self.highest) * PARTS;
                 self.most.store(less.max(least), Ordering::Relaxed);
             }
         } else if ahead * 2 * PARTS >= most {
@@ -190,7 +194,7 @@ mod tests {
             gate.cut.store(0, Ordering::Relaxed);
             gate.answered(1_000, round, Duration::ZERO);
         }
-        assert_eq!(most(&gate), LEAST);
+        assert_eq!(most(&gate), FEWEST);
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn offer(
 ) -> Result<()> {
     let each = Arc::new(each);
     rt()?.block_on(async {
-        let callers = callers(load).await?;
+        let mut callers = callers(load).await?;
         let schedule = Schedule {
             begin: Instant::now() + Duration::from_millis(5),
             every: Duration::from_secs_f64(1.0 / rate.max(1.0)),
@@ -181,7 +181,12 @@ fn offer(
                 each(due, Err(Failure::Late), sent_late, sent_late);
                 continue;
             }
-            let mut caller = callers[n as usize % callers.len()].clone();
+            let place = n as usize % callers.len();
+            if callers[place].has_ended() {
+                // As every client does.
+                callers[place] = Caller::connect(load.addr).await?;
+            }
+            let mut caller = callers[place].clone();
             let (questions, each) = (questions.clone(), each.clone());
             asking.spawn(async move {
                 let (id, frame) = questions.next();
