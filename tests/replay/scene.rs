@@ -83,8 +83,10 @@ pub struct Scene {
 
 impl Scene {
     pub fn new(dir: &Path, step: i64) -> Self {
-        // A day that is over: nothing is recorded later than the system's clock says.
-        let begun = Micros(Micros::system_now().0 - DAY - DAY / 24);
+        // From noon to noon, and over: nothing is recorded later than the system's clock says, and at whatever hour
+        // this runs, the register is too old from midnight on and not before.
+        let now = Micros::system_now().0;
+        let begun = Micros(now - now % DAY - DAY - DAY / 2);
         Self {
             dir: dir.to_owned(),
             clock: AtomicI64::new(begun.0),
