@@ -83,10 +83,7 @@ pub(super) async fn serve(
     dealt: mpsc::UnboundedReceiver<Accepted>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let stopping = stopped.clone();
-    let mut incoming = open(dealt, options.tls.clone(), move |stream, place| {
-        Watched::new(stream, place, sidecar.clone(), stopping.clone())
-    });
+    let mut incoming = open(dealt, options.tls.clone(), Watched::new);
     let (http2, open) = (bounded(options), GracefulShutdown::new());
     loop {
         let stream = tokio::select! {
@@ -98,11 +95,17 @@ pub(super) async fn serve(
             ways: ways.clone(),
             peer: stream.peer(),
         };
+        let (link, sidecar, stopping) = (door.peer.link.clone(), sidecar.clone(), stopped.clone());
         let stream = Connection::new(stream, stopped.clone());
         let connection = open.watch(http2.serve_connection(TokioIo::new(stream), door));
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
+            let Err(error) = connection.await else {
+                return;
+            };
+            tracing::debug!(%error, "a connection ended");
+            if link.is_broken_off() && !*stopping.borrow() {
+                let refused = &sidecar.metrics.connections_refused;
+                refused.add(ConnectionRefused::Protocol);
             }
         });
     }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 
 use super::stream::{Shown, Stream};
@@ -144,43 +144,17 @@ impl Connections {
 pub(super) struct Watched {
     stream: Stream,
     place: Place,
-    /// The caller ended it, or the transport broke.
-    gone: bool,
-    sidecar: Arc<Sidecar>,
-    stopped: watch::Receiver<bool>,
 }
 
 impl Watched {
-    pub(super) fn new(
-        stream: Stream,
-        place: Place,
-        sidecar: Arc<Sidecar>,
-        stopped: watch::Receiver<bool>,
-    ) -> Self {
-        Self {
-            stream,
-            place,
-            gone: false,
-            sidecar,
-            stopped,
-        }
+    pub(super) fn new(stream: Stream, place: Place) -> Self {
+        Self { stream, place }
     }
 
     pub(super) fn peer(&self) -> Peer {
         Peer {
             link: self.place.link.clone(),
             shown: self.stream.shown(),
-        }
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        // Whoever serves it let go of it, though neither the caller nor the sidecar had ended it: it
-        // broke the protocol, flooded, or left a ping without an answer.
-        if !self.gone && self.place.link.ending().is_none() && !*self.stopped.borrow() {
-            let refused = &self.sidecar.metrics.connections_refused;
-            refused.add(ConnectionRefused::Protocol);
         }
     }
 }
@@ -204,9 +178,11 @@ impl AsyncRead for Watched {
             Poll::Ready(Ok(())) => {
                 let bytes = buf.filled().len() - before;
                 self.place.link.hear(bytes);
-                self.gone |= bytes == 0;
+                if bytes == 0 {
+                    self.place.link.leave();
+                }
             }
-            Poll::Ready(Err(_)) => self.gone = true,
+            Poll::Ready(Err(_)) => self.place.link.leave(),
             Poll::Pending => {
                 self.place.link.on_end(cx.waker());
                 if self.place.link.ending().is_some() {
@@ -226,7 +202,9 @@ impl AsyncWrite for Watched {
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.gone |= matches!(written, Poll::Ready(Err(_)));
+        if let Poll::Ready(Err(_)) = written {
+            self.place.link.leave();
+        }
         written
     }
 

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     },
     task::Waker,
 };
@@ -29,6 +29,8 @@ pub struct Link {
     looked: AtomicU64,
     /// Seconds since it was opened.
     age: AtomicU32,
+    /// The caller ended it, or the transport broke.
+    left: AtomicBool,
     /// One more than the place of a [`ConnectionRefused`]; 0 while it is to go on.
     ending: AtomicU8,
     reader: AtomicWaker,
@@ -139,6 +141,17 @@ impl Link {
     pub fn ending(&self) -> Option<ConnectionRefused> {
         let place = self.ending.load(Ordering::Acquire).checked_sub(1)?;
         ConnectionRefused::ALL.get(usize::from(place)).copied()
+    }
+
+    /// The caller ended it, or the transport broke.
+    pub fn leave(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether neither the caller nor the sidecar ended it: who serves it lets go of it by itself only if the
+    /// caller broke the protocol, flooded, or left a ping without an answer.
+    pub fn is_broken_off(&self) -> bool {
+        !self.left.load(Ordering::Relaxed) && self.ending().is_none()
     }
 
     /// Whom to wake when it is ended.
