@@ -146,7 +146,7 @@ fn open<C: Send + 'static>(
     incoming
 }
 
-/// Streams of a connection that were reset before anybody looked at them, and wait for that: some kilobytes each.
+/// Streams of a connection that were reset before anybody looked at them, and wait for that.
 const PENDING_RESETS: usize = 1_024;
 
 /// The bounds of every connection.
