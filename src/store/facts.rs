@@ -1,10 +1,11 @@
 //! Facts about people: adding and ending them, and finding them by content.
 
-use hashbrown::HashMap;
+use std::{ops::RangeInclusive, thread};
+
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::{
-    Change, ConsentExtra, ObjectionExtra, On, RowHash, StoreError, StoredRow,
+    Change, ConsentExtra, ObjectionExtra, On, RowHash, StoreError, StoreReader, StoredRow,
     database::{signed, table_name},
     decode,
 };
@@ -205,73 +206,44 @@ impl<'s> Change<'s> {
         }
     }
 
-    /// Content hashes of the current facts of this change's origin; for objections, of every origin,
-    /// since a stop that is there need not be added again. As this change sees them: without those it
-    /// ended, with those it added. Of equal rows the oldest is given.
+    /// Content hashes of the current facts of this change's origin, in the order they came; for objections, of
+    /// every origin, since a stop that is there need not be added again. As this change sees them: without those
+    /// it ended, with those it added. `before` is a reader of what was there when this change began; it reads the
+    /// older half, on a thread of its own.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn hashes(&self, kind: FactKind) -> Result<HashMap<RowHash, StoredRow>, StoreError> {
-        self.sound()?;
-        self.read_hashes(kind).map_err(|e| self.wrong(e))
-    }
-
-    fn read_hashes(&self, kind: FactKind) -> rusqlite::Result<HashMap<RowHash, StoredRow>> {
-        // INVARIANT: no more rows than are current, so the map is never grown.
-        let room = usize::try_from(self.tables[kind as usize].current).unwrap_or(0);
-        let mut all = HashMap::with_capacity(room);
-        // In batches, since the map misses the processor's cache at every row, and misses overlap only
-        // where they follow each other closely.
-        let mut batch = Vec::with_capacity(256);
-        let mut put = |batch: &mut Vec<(RowHash, StoredRow)>| {
-            for (hash, found) in batch.drain(..) {
-                all.entry(hash).or_insert(found);
-            }
-        };
-        self.read_each_hash(kind, |hash, row| {
-            batch.push((hash, row));
-            if batch.len() == batch.capacity() {
-                put(&mut batch);
-            }
-        })?;
-        put(&mut batch);
-        Ok(all)
-    }
-
-    /// The same, one by one in the order the facts came: for a caller that keeps them its own way.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn each_hash(
+    pub fn hashes<T: Send>(
         &self,
         kind: FactKind,
-        each: impl FnMut(RowHash, StoredRow),
-    ) -> Result<(), StoreError> {
+        before: &mut StoreReader,
+        keep: impl Fn(RowHash, StoredRow) -> T + Sync,
+    ) -> Result<Vec<T>, StoreError> {
         self.sound()?;
-        self.read_each_hash(kind, each).map_err(|e| self.wrong(e))
-    }
-
-    fn read_each_hash(
-        &self,
-        kind: FactKind,
-        mut each: impl FnMut(RowHash, StoredRow),
-    ) -> rusqlite::Result<()> {
-        let (withdrawn, origin) = match kind {
-            FactKind::Relation => ("0", "origin = ?1"),
-            FactKind::Consent => ("withdrawn_at IS NOT NULL", "origin = ?1"),
-            FactKind::Objection => ("0", "?1 IS NOT NULL"),
+        let (origin, keep) = (self.origin, &keep);
+        let middle = match self.counts.relations_ended + self.counts.consents_ended {
+            0 => self.tables[kind as usize].last_row / 2,
+            // Which ones it ended the reader does not see.
+            _ => 0,
         };
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT id, hash, {withdrawn} FROM {} WHERE rev_until IS NULL AND {origin} ORDER BY id",
-            table_name(kind)
-        ))?;
-        let mut rows = statement.query([self.origin])?;
-        while let Some(row) = rows.next()? {
-            let id = decode::id(kind, row)?;
-            let withdrawn = row.get(2)?;
-            each(row.get(1)?, StoredRow { id, withdrawn });
-        }
-        Ok(())
+        thread::scope(|scope| {
+            let older = scope.spawn(move || {
+                let mut older = Vec::new();
+                let each = |hash, row| older.push(keep(hash, row));
+                let read = read_each_hash(&before.db.conn, kind, origin, 1..=middle, each);
+                read.map_err(|e| before.db.wrong(e)).map(|()| older)
+            });
+            let mut newer = Vec::new();
+            let each = |hash, row| newer.push(keep(hash, row));
+            let read = read_each_hash(self.conn, kind, origin, middle + 1..=u64::MAX, each);
+            let older = older
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            read.map_err(|e| self.wrong(e))?;
+            let mut all = older?;
+            all.append(&mut newer);
+            Ok(all)
+        })
     }
 
     fn next_id(&self, kind: FactKind) -> FactId {
@@ -286,6 +258,33 @@ impl<'s> Change<'s> {
             *highest = named.max(*highest);
         }
     }
+}
+
+/// Gives the hashes of those of some rows that are current, in the order they came.
+fn read_each_hash(
+    conn: &Connection,
+    kind: FactKind,
+    origin: i64,
+    rows: RangeInclusive<u64>,
+    mut each: impl FnMut(RowHash, StoredRow),
+) -> rusqlite::Result<()> {
+    let (withdrawn, of) = match kind {
+        FactKind::Relation => ("0", "origin = ?1"),
+        FactKind::Consent => ("withdrawn_at IS NOT NULL", "origin = ?1"),
+        FactKind::Objection => ("0", "?1 IS NOT NULL"),
+    };
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT id, hash, {withdrawn} FROM {} \
+         WHERE rev_until IS NULL AND {of} AND id BETWEEN ?2 AND ?3 ORDER BY id",
+        table_name(kind)
+    ))?;
+    let mut found = statement.query([origin, signed(*rows.start()), signed(*rows.end())])?;
+    while let Some(row) = found.next()? {
+        let id = decode::id(kind, row)?;
+        let withdrawn = row.get(2)?;
+        each(row.get(1)?, StoredRow { id, withdrawn });
+    }
+    Ok(())
 }
 
 /// A statement that is prepared when first needed.

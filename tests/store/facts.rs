@@ -9,7 +9,7 @@ use verzet::{
         Channel, ChannelSet, Consent, FactId, FactKind, Objection, PersonSym, ProductSym, Products,
         Relation, RelationKind, SellerSym,
     },
-    store::{ConsentExtra, FactBody, On, StoreError, StoredRow},
+    store::{Change, ConsentExtra, FactBody, On, StoreError, StoredRow},
 };
 
 use crate::common::*;
@@ -179,8 +179,10 @@ fn nothing_changed_is_no_revision_and_dropping_undoes() {
     assert_eq!(store.fact(first).unwrap(), None);
     assert_eq!(store.revision_row(1).unwrap(), None);
 
+    let mut before = store.reader().unwrap();
     let mut change = store.begin("crm", AT).unwrap();
-    assert!(change.hashes(FactKind::Relation).unwrap().is_empty());
+    let relations = change.hashes(FactKind::Relation, &mut before, |h, _| h);
+    assert!(relations.unwrap().is_empty());
     change.add_relation(&on(2), relation()).unwrap();
     assert_eq!(change.commit(&symbols).unwrap().revision, 1);
     assert_eq!(load(&store).relations.len(), 1);
@@ -202,36 +204,30 @@ fn hashes_are_those_of_the_origin_and_for_objections_of_all() {
     let no = change
         .add_objection(&on(4), objection(), &EXTRA_NO)
         .unwrap();
-    let row = |id, withdrawn| StoredRow { id, withdrawn };
+    let row = |n, id, withdrawn| (hash(n), StoredRow { id, withdrawn });
     change.commit(&symbols).unwrap();
 
+    let mut before = store.reader().unwrap();
     let mut change = store.begin("crm", AT).unwrap();
-    let relations = change.hashes(FactKind::Relation).unwrap();
-    assert_eq!(relations.len(), 1);
-    assert_eq!(
-        relations[&hash(1)],
-        row(here, false),
-        "of equal rows the oldest"
-    );
-    let consents = change.hashes(FactKind::Consent).unwrap();
-    assert_eq!(consents.len(), 2);
-    assert_eq!(consents[&hash(2)], row(stop, true));
-    assert_eq!(consents[&hash(3)], row(yes, false));
+    let mut hashes =
+        |change: &Change<'_>, kind| change.hashes(kind, &mut before, |h, r| (h, r)).unwrap();
+    let relations = [row(1, here, false), row(1, twin, false)];
+    assert_eq!(hashes(&change, FactKind::Relation), relations);
+    let consents = [row(2, stop, true), row(3, yes, false)];
+    assert_eq!(hashes(&change, FactKind::Consent), consents);
     // As this change sees them.
-    change.end(here).unwrap();
     let new = change.add_relation(&on(5), relation()).unwrap();
-    let relations = change.hashes(FactKind::Relation).unwrap();
-    assert_eq!(relations.len(), 2);
-    assert_eq!(relations[&hash(1)], row(twin, false));
-    assert_eq!(relations[&hash(5)], row(new, false));
+    let relations = [row(1, here, false), row(1, twin, false), row(5, new, false)];
+    assert_eq!(hashes(&change, FactKind::Relation), relations);
+    change.end(here).unwrap();
+    assert_eq!(hashes(&change, FactKind::Relation), relations[1..]);
     drop(change);
 
     let change = store.begin("other", AT).unwrap();
-    assert!(change.hashes(FactKind::Relation).unwrap().is_empty());
-    assert!(change.hashes(FactKind::Consent).unwrap().is_empty());
-    let objections = change.hashes(FactKind::Objection).unwrap();
-    assert_eq!(objections.len(), 1);
-    assert_eq!(objections[&hash(4)], row(no, false));
+    assert!(hashes(&change, FactKind::Relation).is_empty());
+    assert!(hashes(&change, FactKind::Consent).is_empty());
+    let objections = [row(4, no, false)];
+    assert_eq!(hashes(&change, FactKind::Objection), objections);
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl<'i> Import<'i> {
 
     /// The whole folder as one change set.
     pub(super) fn whole(&mut self, store: &mut Store) -> Result<Whole, IntakeError> {
-        let before = store.reader()?;
+        let mut before = store.reader()?;
         let settled = store.unclear(true)?;
         let settled = settled.iter().filter(|row| row.settled.is_some());
         let settled: HashSet<RowHash> = settled.map(|row| row.hash).collect();
@@ -88,7 +88,7 @@ impl<'i> Import<'i> {
         if !self.doomed() {
             catalogue.apply(&mut change)?;
         }
-        let ends = self.facts(&catalogue.known, &settled, &mut change)?;
+        let ends = self.facts(&catalogue.known, &settled, &mut before, &mut change)?;
         if self.is_sound() {
             self.end(ends, &before, &mut change)?;
         }
@@ -115,6 +115,7 @@ impl<'i> Import<'i> {
         &mut self,
         known: &KnownIds,
         settled: &HashSet<RowHash>,
+        before: &mut StoreReader,
         change: &mut Change<'_>,
     ) -> Result<Vec<Ends>, IntakeError> {
         let symbols = self.symbols;
@@ -125,7 +126,7 @@ impl<'i> Import<'i> {
             let table = Objections {
                 with: stops_with,
                 symbols,
-                seen: Seen::load(FactKind::Objection, &file, change)?,
+                seen: Seen::load(FactKind::Objection, &file, before, change)?,
             };
             self.table(OBJECTIONS, file, table, settled, change)?;
         }
@@ -134,7 +135,7 @@ impl<'i> Import<'i> {
                 with,
                 stops_with,
                 symbols,
-                seen: Seen::load(FactKind::Consent, &file, change)?,
+                seen: Seen::load(FactKind::Consent, &file, before, change)?,
                 stops_only: false,
             };
             let table = self.table(CONSENTS, file, table, settled, change)?;
@@ -147,7 +148,7 @@ impl<'i> Import<'i> {
             let table = Relations {
                 with,
                 symbols,
-                seen: Seen::load(FactKind::Relation, &file, change)?,
+                seen: Seen::load(FactKind::Relation, &file, before, change)?,
             };
             let table = self.table(RELATIONS, file, table, settled, change)?;
             ends.push(Ends {
@@ -216,12 +217,13 @@ impl<'i> Import<'i> {
         for report in &mut self.report.files {
             (report.added, report.unchanged, report.ended) = (0, 0, 0);
         }
+        let mut before = store.reader()?;
         let mut change = store.begin(self.options.origin.trim(), self.options.received_at)?;
         if let Some(Ok(file)) = self.folder.file(OBJECTIONS) {
             let table = Objections {
                 with,
                 symbols,
-                seen: Seen::load(FactKind::Objection, &file, &change)?,
+                seen: Seen::load(FactKind::Objection, &file, &mut before, &change)?,
             };
             self.stop_table(OBJECTIONS, file, table, &mut change)?;
         }
@@ -230,7 +232,7 @@ impl<'i> Import<'i> {
                 with,
                 stops_with: with,
                 symbols,
-                seen: Seen::load(FactKind::Consent, &file, &change)?,
+                seen: Seen::load(FactKind::Consent, &file, &mut before, &change)?,
                 stops_only: true,
             };
             self.stop_table(CONSENTS, file, table, &mut change)?;

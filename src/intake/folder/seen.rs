@@ -53,15 +53,13 @@ impl Seen {
     pub(super) fn load(
         kind: FactKind,
         file: &File,
+        before: &mut StoreReader,
         change: &Change<'_>,
     ) -> Result<Self, StoreError> {
-        let mut rows = Vec::new();
-        change.each_hash(kind, |hash, row| {
-            rows.push(Known {
-                hash,
-                id: row.id,
-                stays: row.withdrawn,
-            });
+        let rows = change.hashes(kind, before, |hash, row| Known {
+            hash,
+            id: row.id,
+            stays: row.withdrawn,
         })?;
         // Rows are seldom shorter than this; a wrong guess only costs time.
         let bytes = file.metadata().map_or(0, |m| m.len());
