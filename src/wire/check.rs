@@ -39,7 +39,7 @@ use crate::{
     proto::v1,
     sidecar::{Ask, Query, Sidecar},
 };
-use admit::received;
+use admit::{Refusals, Refused, received};
 use server::Decoded;
 use tell::tell;
 
@@ -49,6 +49,7 @@ pub struct Checks {
     sidecar: Arc<Sidecar>,
     mailbox: Mailbox,
     gate: Arc<Gate>,
+    refusals: Arc<Refusals>,
     limits: CheckLimits,
     counts: Arc<Shard>,
     stopped: Option<watch::Receiver<bool>>,
@@ -87,6 +88,7 @@ impl Checks {
             sidecar,
             mailbox,
             gate: Arc::new(Gate::new(limits.in_flight, limits.queue_wait)),
+            refusals: Arc::new(Refusals::new(&limits)),
             limits,
             stopped: None,
         }
@@ -110,9 +112,8 @@ impl Checks {
         let (metadata, extensions, message) = request.into_parts();
         let left = deadline::left(metadata.as_ref(), self.limits.deadline);
         let question = received(message).inspect_err(|_| self.counts.invalid())?;
-        self.one(Rpc::Check, &asker, &question, left, extensions.get())
-            .await
-            .map(Response::new)
+        let answer = self.one(Rpc::Check, &asker, &question, left, extensions.get());
+        Ok(Response::new(answer.await?))
     }
 
     async fn one(
@@ -122,7 +123,7 @@ impl Checks {
         r: &v1::CheckRequest,
         left: Duration,
         link: Option<&Arc<Link>>,
-    ) -> Result<v1::CheckResponse, Status> {
+    ) -> Result<v1::CheckResponse, Refused> {
         let timed = self.counts.begin(rpc, left);
         let answer = self.answer(asker, r, left, link, timed.began()).await;
         self.count(timed, &answer);
@@ -136,7 +137,7 @@ impl Checks {
         left: Duration,
         link: Option<&Arc<Link>>,
         mut began: Instant,
-    ) -> Result<v1::CheckResponse, Status> {
+    ) -> Result<v1::CheckResponse, Refused> {
         let form = form(r)?;
         self.of_own(asker, Action::Check, &r.campaign_id, &r.source_id)?;
         if !r.dry_run {

@@ -29,6 +29,11 @@ const FIRST: usize = 4_096;
 /// Parts of one that the most under way is counted in.
 const PARTS: usize = 8;
 
+/// How long who was refused is to wait before asking again, where nobody waits longer than `wait`.
+pub(super) fn retry_after(wait: Duration) -> Duration {
+    wait.clamp(Duration::from_millis(10), Duration::from_secs(1))
+}
+
 /// One runtime's gate.
 #[derive(Debug)]
 pub struct Gate {
@@ -86,12 +91,6 @@ impl Gate {
             ahead,
             since: self.now(),
         })
-    }
-
-    /// How long to wait before asking again.
-    pub fn retry_after(&self) -> Duration {
-        self.wait
-            .clamp(Duration::from_millis(10), Duration::from_secs(1))
     }
 
     fn in_time(&self, ledger: &Ledger) -> Duration {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, Response};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -11,6 +12,35 @@ use crate::{
     ledger::{AppendError, LedgerError},
     store::StoreError,
 };
+
+/// A refusal that is sent so often that it is made once: an overloaded sidecar has better things to do than
+/// to write the same sentence, its details and their base64 again.
+#[derive(Debug)]
+pub struct Refusal {
+    status: Status,
+    headers: HeaderMap,
+}
+
+impl Refusal {
+    /// Of what is refused because there is too much to do.
+    pub fn overloaded(message: String, retry_after: Duration) -> Self {
+        let status = overloaded(message, retry_after);
+        let headers = status.clone().into_http::<()>().into_parts().0.headers;
+        Self { status, headers }
+    }
+
+    /// As a status.
+    pub fn status(&self) -> Status {
+        self.status.clone()
+    }
+
+    /// As a response that has nothing but headers.
+    pub fn response<B>(&self, body: B) -> Response<B> {
+        let mut response = Response::new(body);
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
+}
 
 /// A decision that could not be recorded. `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are for the dialer to
 /// retry, and never to be read as permission: what is not on record was not allowed.

@@ -7,11 +7,11 @@ use tonic::{Code, Status};
 use super::{
     super::{
         deadline,
-        gate::Admitted,
+        gate::{self, Admitted},
         link::{Link, UnderWay},
-        status,
+        status::{self, Refusal},
     },
-    Checks,
+    CheckLimits, Checks,
     server::Decoded,
 };
 use crate::{
@@ -23,6 +23,60 @@ use crate::{
 pub(super) struct Admission {
     admitted: Admitted,
     _question: UnderWay,
+}
+
+/// What is sent to those that are not let in.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    connection: Arc<Refusal>,
+    wait: Arc<Refusal>,
+}
+
+impl Refusals {
+    pub(super) fn new(limits: &CheckLimits) -> Self {
+        let after = gate::retry_after(limits.queue_wait);
+        let refusal = |what| Arc::new(Refusal::overloaded(what, after));
+        Self {
+            connection: refusal(format!(
+                "{} checks of this connection are under way, the most that may; wait for answers",
+                limits.connection_in_flight
+            )),
+            wait: refusal(format!(
+                "a check would wait longer than {:?} for its turn; ask again shortly",
+                limits.queue_wait
+            )),
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// What is said to many.
+    Ready(Arc<Refusal>),
+    /// What is said to this one.
+    Status(Status),
+}
+
+impl From<Status> for Refused {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Ready(refusal) => refusal.status(),
+            Refused::Status(status) => status,
+        }
+    }
+}
+
+impl Refused {
+    fn is_invalid(&self) -> bool {
+        matches!(self, Self::Status(status) if status.code() == Code::InvalidArgument)
+    }
 }
 
 impl Admission {
@@ -56,30 +110,20 @@ impl Checks {
         weight: usize,
         campaign: &str,
         link: Option<&Arc<Link>>,
-    ) -> Result<Admission, Status> {
-        let most = self.limits.connection_in_flight;
-        let Some(question) = Link::question(link, most) else {
-            let what = format!(
-                "{most} checks of this connection are under way, the most that may; wait for answers"
-            );
-            return Err(self.shed(Shed::ConnectionInFlight, campaign, what));
+    ) -> Result<Admission, Refused> {
+        let shed = |cause, refusal: &Arc<Refusal>| {
+            self.count_shed(cause, campaign);
+            Refused::Ready(refusal.clone())
         };
-        let Some(admitted) = self.gate.enter(weight, &self.sidecar.ledger) else {
-            let what = format!(
-                "a check would wait longer than {:?} for its turn; ask again shortly",
-                self.limits.queue_wait
-            );
-            return Err(self.shed(Shed::QueueWait, campaign, what));
-        };
+        let question = Link::question(link, self.limits.connection_in_flight)
+            .ok_or_else(|| shed(Shed::ConnectionInFlight, &self.refusals.connection))?;
+        let admitted = (self.gate)
+            .enter(weight, &self.sidecar.ledger)
+            .ok_or_else(|| shed(Shed::QueueWait, &self.refusals.wait))?;
         Ok(Admission {
             admitted,
             _question: question,
         })
-    }
-
-    fn shed(&self, cause: Shed, campaign: &str, what: String) -> Status {
-        self.count_shed(cause, campaign);
-        status::overloaded(what, self.gate.retry_after())
     }
 
     fn count_shed(&self, cause: Shed, campaign: &str) {
@@ -91,9 +135,7 @@ impl Checks {
     pub(super) fn not_taken(&self, error: &AppendError, campaign: &str) -> Status {
         let metrics = &self.sidecar.metrics;
         match error {
-            AppendError::Busy(_) => {
-                return self.shed(Shed::QueueFull, campaign, error.to_string());
-            }
+            AppendError::Busy(_) => self.count_shed(Shed::QueueFull, campaign),
             AppendError::Failed(_) => metrics.fail_closed.add(FailClosed::LedgerFailed),
             AppendError::Clock(_) => metrics.fail_closed.add(FailClosed::Clock),
             AppendError::Malformed(_) => metrics.fail_closed.add(FailClosed::Fault),
@@ -103,11 +145,11 @@ impl Checks {
     }
 
     /// Ends the timing of a request: only what was answered has a time.
-    pub(super) fn count<T>(&self, timed: Checked, answer: &Result<T, Status>) {
+    pub(super) fn count<T>(&self, timed: Checked, answer: &Result<T, Refused>) {
         match answer {
             Ok(_) => timed.answered(),
-            Err(status) => {
-                if status.code() == Code::InvalidArgument {
+            Err(refused) => {
+                if refused.is_invalid() {
                     self.counts.invalid();
                 }
                 timed.refused();

@@ -16,7 +16,7 @@ use super::{
         link::Link,
     },
     Checks,
-    admit::received,
+    admit::{Refused, received},
     server::Decoded,
     tell::tell,
 };
@@ -42,10 +42,11 @@ impl Checks {
         let timed = self.counts.begin(Rpc::Batch, left);
         let answer = match received(message) {
             Ok(batch) => self.batch(&asker, batch, left, extensions.get()).await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         self.count(timed, &answer);
-        answer.map(|responses| Response::new(v1::CheckBatchResponse { responses }))
+        let responses = answer?;
+        Ok(Response::new(v1::CheckBatchResponse { responses }))
     }
 
     async fn batch(
@@ -54,7 +55,7 @@ impl Checks {
         batch: v1::CheckBatchRequest,
         left: Duration,
         link: Option<&Arc<Link>>,
-    ) -> Result<Vec<v1::CheckResponse>, Status> {
+    ) -> Result<Vec<v1::CheckResponse>, Refused> {
         let mut fields = Fields::default();
         if batch.items.is_empty() || batch.items.len() > self.limits.batch {
             let what = format!(

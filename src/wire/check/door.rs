@@ -28,7 +28,7 @@ use super::{
         link::{Link, UnderWay},
     },
     Checks,
-    admit::{Admission, received},
+    admit::{Admission, Refused, received},
     form,
 };
 use crate::{
@@ -71,10 +71,13 @@ impl CheckDoor {
         let longest_wait = self.checks.limits.deadline;
         let left = deadline::left(headers, longest_wait);
         let state = match (headers.get("grpc-encoding"), asker) {
-            (Some(encoding), _) if encoding != "identity" => State::Refused(Status::unimplemented(
-                "messages are not read compressed; send them with grpc-encoding: identity",
-            )),
-            (_, Err(refused)) => State::Refused(refused),
+            (Some(encoding), _) if encoding != "identity" => State::Refused(
+                Status::unimplemented(
+                    "messages are not read compressed; send them with grpc-encoding: identity",
+                )
+                .into(),
+            ),
+            (_, Err(refused)) => State::Refused(refused.into()),
             (_, Ok(asker)) => State::Reading(Reading {
                 asker,
                 longest: self.longest,
@@ -118,11 +121,11 @@ struct Here {
 enum State {
     Reading(Reading),
     /// It waits for facts of a later revision first: rare, so in a box.
-    Behind(Boxed<Result<Bytes, Status>>),
+    Behind(Boxed<Result<Bytes, Refused>>),
     /// It waits for its record.
     Recorded(Waiting, Bytes, Admission),
     Answered(Bytes),
-    Refused(Status),
+    Refused(Refused),
     Done,
 }
 
@@ -146,7 +149,7 @@ impl Future for Answering {
                 // What was recorded stays so; the counters see that the time was up.
                 this.here.state = State::Done;
                 drop(this.here.timed.take());
-                Err(deadline::passed())
+                Err(deadline::passed().into())
             }
         };
         if let Some(timed) = this.here.timed.take() {
@@ -157,19 +160,20 @@ impl Future for Answering {
 }
 
 impl Here {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Status>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Refused>> {
         loop {
             self.state = match &mut self.state {
                 State::Reading(reading) => match ready!(reading.poll(cx)) {
                     Ok(question) => {
                         let of_own = reading.of_own(&self.checks, &question);
                         let left = reading.left;
-                        match of_own.and_then(|()| self.ask(question, left)) {
+                        let answer = of_own.map_err(Refused::from);
+                        match answer.and_then(|()| self.ask(question, left)) {
                             Ok(state) => state,
                             Err(refused) => State::Refused(refused),
                         }
                     }
-                    Err(refused) => State::Refused(refused),
+                    Err(refused) => State::Refused(refused.into()),
                 },
                 State::Behind(answer) => match ready!(answer.as_mut().poll(cx)) {
                     Ok(answer) => State::Answered(answer),
@@ -181,13 +185,13 @@ impl Here {
                             admission.answered(&self.checks.sidecar.ledger);
                             State::Answered(mem::take(answer))
                         }
-                        Err(lost) => State::Refused(self.checks.lost(&lost)),
+                        Err(lost) => State::Refused(self.checks.lost(&lost).into()),
                     }
                 }
                 State::Answered(_) | State::Refused(_) | State::Done => {
                     return match mem::replace(&mut self.state, State::Done) {
                         State::Answered(answer) => Poll::Ready(Ok(answer)),
-                        State::Refused(status) => Poll::Ready(Err(status)),
+                        State::Refused(refused) => Poll::Ready(Err(refused)),
                         // Polled after it was ready, which callers must not do.
                         _ => Poll::Pending,
                     };
@@ -197,7 +201,7 @@ impl Here {
     }
 
     #[allow(clippy::result_large_err)]
-    fn ask(&self, question: v1::CheckRequest, left: Duration) -> Result<State, Status> {
+    fn ask(&self, question: v1::CheckRequest, left: Duration) -> Result<State, Refused> {
         let form = form(&question)?;
         let checks = &self.checks;
         if !question.dry_run {
@@ -210,7 +214,7 @@ impl Here {
                 let _admission = checks.admit(1, &question.campaign_id, Some(&link))?;
                 let (answer, ticket) = checks.ask(&question, &form, behind, Instant::now())?;
                 checks.durable(ticket).await?;
-                encode(&answer)
+                Ok(encode(&answer)?)
             })));
         }
         let began = self
@@ -315,7 +319,7 @@ fn encode(answer: &v1::CheckResponse) -> Result<Bytes, Status> {
     Ok(bytes.freeze())
 }
 
-fn respond(answer: Result<Bytes, Status>) -> Response<Answer> {
+fn respond(answer: Result<Bytes, Refused>) -> Response<Answer> {
     match answer {
         Ok(bytes) => {
             let mut response = Response::new(Answer::Message(bytes));
@@ -324,7 +328,8 @@ fn respond(answer: Result<Bytes, Status>) -> Response<Answer> {
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
             response
         }
-        Err(status) => status.into_http().map(Answer::Rest),
+        Err(Refused::Ready(refusal)) => refusal.response(Answer::End),
+        Err(Refused::Status(status)) => status.into_http().map(Answer::Rest),
     }
 }
 

@@ -87,7 +87,10 @@ impl Checks {
             Ok(mut question) => {
                 let left = self.limits.deadline;
                 let answer = self.one(Rpc::Stream, asker, &question, left, link).await;
-                (std::mem::take(&mut question.call_id), answer)
+                (
+                    std::mem::take(&mut question.call_id),
+                    answer.map_err(Status::from),
+                )
             }
             Err(error) => {
                 self.counts.invalid();
