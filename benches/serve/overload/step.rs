@@ -237,13 +237,13 @@ const MOMENT: Duration = Duration::from_millis(100);
 const WATCHED: usize = 50;
 
 /// After an overload: how long until service is normal and stays so. Normal is a moment in which nothing
-/// is shed or late, and the p99 is at most three times the unloaded one. `None` if it never is.
+/// is shed or late, and the p99 is at most three times what it was at that load before. `None` if it never is.
 pub(super) fn recovery(
     load: &Load,
-    rate: f64,
-    unloaded: &Step,
+    before: &Step,
     questions: &Arc<Questions>,
 ) -> Result<Option<Duration>> {
+    let rate = before.offered;
     let moments: Vec<_> = (0..WATCHED)
         .map(|_| Step::new(rate, MOMENT.as_secs_f64()))
         .collect::<Result<_>>()?;
@@ -264,7 +264,7 @@ pub(super) fn recovery(
         },
     )?;
     let moments = moments.lock().unwrap_or_else(PoisonError::into_inner);
-    let normal = |m: &Step| m.shed + m.late + m.broken == 0 && m.p99() <= 3.0 * unloaded.p99();
+    let normal = |m: &Step| m.shed + m.late + m.broken == 0 && m.p99() <= 3.0 * before.p99();
     // A single odd moment later on is the machine's; two in a row are not.
     let pairs = moments
         .windows(2)
