@@ -86,3 +86,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_not_vectored_whatever_its_stream_is() {
+        let (stream, _other) = tokio::io::duplex(1);
+        assert!(stream.is_write_vectored());
+        let (_stop, stopped) = watch::channel(false);
+        assert!(!Connection::new(stream, stopped).is_write_vectored());
+    }
+}
