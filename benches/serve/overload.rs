@@ -2,8 +2,9 @@
 //!
 //! First the capacity, as a closed loop finds it, and the latency unloaded, at a tenth of it. Then a
 //! fixed schedule at each of some multiples of the capacity, the last one for longer; then the load drops
-//! to half of it, and it is watched until service is as it was at that load before. A latency counts from the moment a question was
-//! due; one that is not answered within its deadline counts as late, whoever kept it waiting.
+//! to half of it, and it is watched until service is as it was at that load before. A latency counts from
+//! the moment a question was due; one that is not answered within its deadline counts as late, whoever kept
+//! it waiting.
 
 mod plot;
 mod step;

@@ -135,7 +135,11 @@ impl Checks {
     pub(super) fn not_taken(&self, error: &AppendError, campaign: &str) -> Status {
         let metrics = &self.sidecar.metrics;
         match error {
-            AppendError::Busy(_) => self.count_shed(Shed::QueueFull, campaign),
+            AppendError::Busy(_) => {
+                self.count_shed(Shed::QueueFull, campaign);
+                let after = gate::retry_after(self.limits.queue_wait);
+                return status::overloaded(error.to_string(), after);
+            }
             AppendError::Failed(_) => metrics.fail_closed.add(FailClosed::LedgerFailed),
             AppendError::Clock(_) => metrics.fail_closed.add(FailClosed::Clock),
             AppendError::Malformed(_) => metrics.fail_closed.add(FailClosed::Fault),
