@@ -125,5 +125,6 @@ fn relations(folder: &Path, rows: u64, national: bool, changed: impl Fn(u64) -> 
         )
         .unwrap();
     }
-    out.flush().unwrap();
+    // On the disk before the clock starts, as a nightly file is.
+    out.into_inner().unwrap().sync_all().unwrap();
 }

@@ -8,6 +8,7 @@ mod change;
 mod data_dir;
 mod database;
 mod decode;
+mod ends;
 mod enforcement;
 mod error;
 mod facts;

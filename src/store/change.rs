@@ -19,7 +19,8 @@ use crate::{
 pub struct Change<'s> {
     // Statements go before the transaction they belong to.
     pub(super) inserts: [Option<CachedStatement<'s>>; 3],
-    pub(super) ends: [Option<CachedStatement<'s>>; 2],
+    pub(super) standing: [Option<CachedStatement<'s>>; 3],
+    pub(super) end: Option<CachedStatement<'s>>,
     tx: Transaction<'s>,
     pub(super) conn: &'s Connection,
     db: &'s Database,
@@ -80,7 +81,8 @@ impl<'s> Change<'s> {
             .map_err(|e| state.noted(db.wrong(e)))?;
         let mut change = Self {
             inserts: [None, None, None],
-            ends: [None, None],
+            standing: [None, None, None],
+            end: None,
             tx,
             conn: &db.conn,
             db,

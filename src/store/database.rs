@@ -9,7 +9,11 @@ use crate::{durable::FileId, facts::model::FactKind};
 
 /// What each format adds to the one before; a file of an older one is brought up when it is opened for
 /// writing.
-const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 /// The format this build writes (`user_version`), and the newest it reads.
 pub(super) const FORMAT: i64 = STEPS.len() as i64;
 /// Marks the file as ours (`application_id`): "vrzt".

@@ -2,12 +2,12 @@
 
 use std::{ops::RangeInclusive, thread};
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::{
     Change, ConsentExtra, ObjectionExtra, On, RowHash, StoreError, StoreReader, StoredRow,
     database::{signed, table_name},
-    decode,
+    decode, ends,
 };
 use crate::{
     clock::{Day, Micros},
@@ -26,11 +26,13 @@ const INSERT_CONSENT: &str = "INSERT INTO consent (id, number, person, seller, c
 const INSERT_OBJECTION: &str = "INSERT INTO objection (id, number, person, seller, channels, \
      in_force_from, origin, hash, rev_from, recorded_at, source, typed, region) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-const END_RELATION: &str = "UPDATE relation SET rev_until = ?1 \
-     WHERE id = ?2 AND rev_until IS NULL AND rev_from < ?1 RETURNING number, person";
-const END_CONSENT: &str = "UPDATE consent SET rev_until = ?1 \
-     WHERE id = ?2 AND rev_until IS NULL AND rev_from < ?1 AND withdrawn_at IS NULL \
-     RETURNING number, person";
+/// The columns of [`decode::ended`], whether it is a stop, and whether it came before a revision.
+const STANDING: [&str; 3] = [
+    "SELECT number, person, 0, rev_from < ?2 FROM relation WHERE id = ?1",
+    "SELECT number, person, withdrawn_at IS NOT NULL, rev_from < ?2 FROM consent WHERE id = ?1",
+    "SELECT number, person, 1, rev_from < ?2 FROM objection WHERE id = ?1",
+];
+const END: &str = "INSERT INTO fact_end (fact, rev_until) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
 impl<'s> Change<'s> {
     /// Adds a relation and gives it an id (the one it has is not looked at).
@@ -161,49 +163,39 @@ impl<'s> Change<'s> {
     /// omission never lifts a stop.
     pub fn end(&mut self, id: FactId) -> Result<(), StoreError> {
         self.sound()?;
-        let (slot, sql) = match id.kind() {
-            FactKind::Relation => (0, END_RELATION),
-            FactKind::Consent => (1, END_CONSENT),
-            FactKind::Objection => return Err(self.why_not_ended(id)),
-        };
-        let values = (signed(self.revision()), signed(id.row()));
-        let ended = prepared(&mut self.ends[slot], self.conn, sql).and_then(|statement| {
-            statement
-                .query_row(values, |row| decode::ended(id, row))
-                .optional()
+        let (kind, revision) = (id.kind() as usize, signed(self.revision()));
+        let standing = prepared(&mut self.standing[kind], self.conn, STANDING[kind]);
+        let standing = standing.and_then(|statement| {
+            let read = |row: &Row<'_>| {
+                let (stop, before) = (row.get(2)?, row.get(3)?);
+                // An objection may have no number, and is not ended.
+                let ended = match stop {
+                    true => None,
+                    false => Some(decode::ended(id, row)?),
+                };
+                Ok((ended, before))
+            };
+            let found = statement.query_row((signed(id.row()), revision), read);
+            found.optional()
         });
-        let Some(ended) = self.keep(ended)? else {
-            return Err(self.why_not_ended(id));
+        let ended = match self.keep(standing)? {
+            Some((Some(ended), true)) => ended,
+            Some((None, _)) => return Err(StoreError::Stop { id }),
+            _ => return Err(StoreError::NotCurrent { id }),
         };
+        let done = prepared(&mut self.end, self.conn, END)
+            .and_then(|statement| statement.execute((signed(id.code()), revision)));
+        if self.keep(done)? == 0 {
+            return Err(StoreError::NotCurrent { id });
+        }
         self.delta.ended.push(ended);
-        let table = &mut self.tables[id.kind() as usize];
+        let table = &mut self.tables[kind];
         table.current = table.current.saturating_sub(1);
         match id.kind() {
             FactKind::Relation => self.counts.relations_ended += 1,
             _ => self.counts.consents_ended += 1,
         }
         Ok(())
-    }
-
-    fn why_not_ended(&self, id: FactId) -> StoreError {
-        let stop = match id.kind() {
-            FactKind::Relation => "0",
-            FactKind::Consent => "withdrawn_at IS NOT NULL",
-            FactKind::Objection => "1",
-        };
-        let sql = format!(
-            "SELECT {stop} FROM {} WHERE id = ?1 AND rev_until IS NULL",
-            table_name(id.kind())
-        );
-        let found = self
-            .conn
-            .query_row(&sql, [signed(id.row())], |row| row.get(0))
-            .optional();
-        match found {
-            Ok(Some(true)) => StoreError::Stop { id },
-            Ok(_) => StoreError::NotCurrent { id },
-            Err(e) => self.wrong(e),
-        }
     }
 
     /// Content hashes of the current facts of this change's origin, in the order they came; for objections, of
@@ -273,18 +265,18 @@ fn read_each_hash(
         FactKind::Consent => ("withdrawn_at IS NOT NULL", "origin = ?1"),
         FactKind::Objection => ("0", "?1 IS NOT NULL"),
     };
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT id, hash, {withdrawn} FROM {} \
-         WHERE rev_until IS NULL AND {of} AND id BETWEEN ?2 AND ?3 ORDER BY id",
+    let scan = format!(
+        "SELECT id, hash, {withdrawn} FROM {} WHERE {of} AND id BETWEEN ?2 AND ?3 ORDER BY id",
         table_name(kind)
-    ))?;
-    let mut found = statement.query([origin, signed(*rows.start()), signed(*rows.end())])?;
-    while let Some(row) = found.next()? {
-        let id = decode::id(kind, row)?;
-        let withdrawn = row.get(2)?;
-        each(row.get(1)?, StoredRow { id, withdrawn });
-    }
-    Ok(())
+    );
+    let values = [origin, signed(*rows.start()), signed(*rows.end())];
+    ends::each_with_end(conn, (kind, *rows.start()), &scan, values, |until, row| {
+        if until.is_none() {
+            let (id, withdrawn) = (decode::id(kind, row)?, row.get(2)?);
+            each(row.get(1)?, StoredRow { id, withdrawn });
+        }
+        Ok(())
+    })
 }
 
 /// A statement that is prepared when first needed.

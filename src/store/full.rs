@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use super::{
     FactBody, FactRow,
     database::{Database, KINDS, signed, table_name, unsigned},
-    decode,
+    decode, ends,
     error::damaged,
 };
 use crate::{
@@ -24,11 +24,12 @@ pub(super) fn fact(conn: &Connection, id: FactId) -> rusqlite::Result<Option<Fac
     };
     // Outer joins: a row that points nowhere is damage to report, not a row to leave out.
     let sql = format!(
-        "SELECT {}, f.typed, f.region, f.hash, f.rev_from, f.rev_until, o.name, r.at{own} \
-         FROM {} f LEFT JOIN origin o ON o.id = f.origin LEFT JOIN revision r ON r.revision = f.rev_from \
+        "SELECT {}, f.typed, f.region, f.hash, f.rev_from, e.rev_until, o.name, r.at{own} FROM {} f {} \
+         LEFT JOIN origin o ON o.id = f.origin LEFT JOIN revision r ON r.revision = f.rev_from \
          WHERE f.id = ?1",
         decode::columns(kind),
-        table_name(kind)
+        table_name(kind),
+        ends::join(kind)
     );
     conn.prepare_cached(&sql)?
         .query_row([signed(id.row())], |row| read(kind, row))

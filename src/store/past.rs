@@ -7,7 +7,7 @@ use super::{
     CatalogueRow, EnforcementRow, SetupRow, SnapshotRow, StoreError, StoreReader, catalogue,
     data_dir,
     database::{signed, table_name, unsigned},
-    decode, enforcement, register, setup, symbols,
+    decode, ends, enforcement, register, setup, symbols,
 };
 use crate::{
     facts::{
@@ -34,13 +34,13 @@ impl Span {
     }
 
     pub(super) fn read(row: &Row<'_>, from: usize) -> rusqlite::Result<Self> {
-        Ok(Self {
-            from: unsigned(row.get(from)?)?,
-            until: row
-                .get::<_, Option<i64>>(from + 1)?
-                .map(unsigned)
-                .transpose()?,
-        })
+        let until = row.get::<_, Option<i64>>(from + 1)?;
+        Self::of(row, from, until.map(unsigned).transpose()?)
+    }
+
+    fn of(row: &Row<'_>, from: usize, until: Option<u64>) -> rusqlite::Result<Self> {
+        let from = unsigned(row.get(from)?)?;
+        Ok(Self { from, until })
     }
 }
 
@@ -114,20 +114,19 @@ impl StoreReader {
         last: u64,
         mut each: impl FnMut(Span, &Row<'_>) -> rusqlite::Result<()>,
     ) -> Result<(), StoreError> {
-        let mut read = || -> rusqlite::Result<()> {
-            let mut statement = self.db.conn.prepare_cached(&format!(
-                "SELECT {}, f.rev_from, f.rev_until FROM {} f \
-                 WHERE f.rev_from <= ?2 AND (f.rev_until IS NULL OR f.rev_until > ?1) ORDER BY f.id",
-                decode::columns(kind),
-                table_name(kind)
-            ))?;
-            let mut rows = statement.query((signed(first), signed(last)))?;
-            while let Some(row) = rows.next()? {
-                each(Span::read(row, decode::width(kind))?, row)?;
+        let scan = format!(
+            "SELECT {}, f.rev_from FROM {} f WHERE f.rev_from <= ?1 ORDER BY f.id",
+            decode::columns(kind),
+            table_name(kind)
+        );
+        let values = [signed(last)];
+        let read = ends::each_with_end(&self.db.conn, (kind, 1), &scan, values, |until, row| {
+            if until.is_some_and(|until| until <= first) {
+                return Ok(());
             }
-            Ok(())
-        };
-        read().map_err(|e| self.db.wrong(e))
+            each(Span::of(row, decode::width(kind), until)?, row)
+        });
+        read.map_err(|e| self.db.wrong(e))
     }
 
     /// The revisions of a fact; `None` if there is no such row.
@@ -136,8 +135,9 @@ impl StoreReader {
     /// If the store cannot be read.
     pub fn span(&self, id: FactId) -> Result<Option<Span>, StoreError> {
         let sql = format!(
-            "SELECT rev_from, rev_until FROM {} WHERE id = ?1",
-            table_name(id.kind())
+            "SELECT f.rev_from, e.rev_until FROM {} f {} WHERE f.id = ?1",
+            table_name(id.kind()),
+            ends::join(id.kind())
         );
         let read = || {
             self.db
@@ -165,22 +165,21 @@ impl StoreReader {
                     FactKind::Consent => "AND f.withdrawn_at IS NOT NULL",
                     _ => "",
                 };
-                let mut statement = self.db.conn.prepare_cached(&format!(
-                    "SELECT {}, f.rev_from, f.rev_until FROM {} f WHERE f.person = ?1 {only} \
-                     ORDER BY f.id",
+                let scan = format!(
+                    "SELECT {}, f.rev_from FROM {} f WHERE f.person = ?1 {only} ORDER BY f.id",
                     decode::columns(kind),
                     table_name(kind)
-                ))?;
-                let mut rows = statement.query([person.0])?;
-                while let Some(row) = rows.next()? {
+                );
+                ends::each_with_end(&self.db.conn, (kind, 1), &scan, [person.0], |until, row| {
                     let stop = match kind {
                         FactKind::Consent => PersonStop::Withdrawn(
                             decode::consent(row, &mut decode::Sets::default())?.1,
                         ),
                         _ => PersonStop::Objection(decode::objection(row)?.1),
                     };
-                    found.push((Span::read(row, decode::width(kind))?, stop));
-                }
+                    found.push((Span::of(row, decode::width(kind), until)?, stop));
+                    Ok(())
+                })?;
             }
             Ok(found)
         };

@@ -3,7 +3,7 @@
 use super::{
     FactRow, RevisionRow, Store, StoreError, UnclearRow, data_dir,
     database::{Database, table_name},
-    decode, full, revision, unclear,
+    decode, ends, full, revision, unclear,
 };
 use crate::{
     clock::Micros,
@@ -119,21 +119,20 @@ impl StoreReader {
         kind: FactKind,
         mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
     ) -> Result<(), StoreError> {
-        let read = || -> rusqlite::Result<u64> {
-            let mut statement = self.db.conn.prepare(&format!(
-                "SELECT {} FROM {} f WHERE f.rev_until IS NULL",
-                decode::columns(kind),
-                table_name(kind)
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut count = 0;
-            while let Some(row) = rows.next()? {
-                each(row)?;
-                count += 1;
+        let scan = format!(
+            "SELECT {} FROM {} f ORDER BY f.id",
+            decode::columns(kind),
+            table_name(kind)
+        );
+        let mut found = 0;
+        let read = ends::each_with_end(&self.db.conn, (kind, 1), &scan, [], |until, row| {
+            if until.is_some() {
+                return Ok(());
             }
-            Ok(count)
-        };
-        let found = { read }().map_err(|e| self.db.wrong(e))?;
+            found += 1;
+            each(row)
+        });
+        read.map_err(|e| self.db.wrong(e))?;
         let current = self.current(kind)?;
         if found == current {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use super::{StoreError, StoreReader, database::signed, decode};
+use super::{StoreError, StoreReader, database::signed, decode, ends};
 use crate::{
     clock::{Day, Micros},
     facts::model::{Consent, FactKind, Objection},
@@ -61,9 +61,10 @@ impl StoreReader {
     ) -> Result<(), StoreError> {
         let mut sets = decode::Sets::default();
         let sql = format!(
-            "SELECT {} FROM consent f WHERE f.rev_until IS NULL AND f.withdrawn_at IS NULL \
+            "SELECT {} FROM consent f {} WHERE e.fact IS NULL AND f.withdrawn_at IS NULL \
              AND f.expires_at >= ?1 AND f.expires_at < ?2",
-            decode::columns(FactKind::Consent)
+            decode::columns(FactKind::Consent),
+            ends::join(FactKind::Consent)
         );
         self.each(&sql, (from.0, until.0), |row| {
             let (e164, consent) = decode::consent(row, &mut sets)?;

@@ -259,7 +259,7 @@ fn an_end_moved_to_another_revision_differs() {
     let victim = copy.first(|d| d.reason == Reason::CustomerSimilar);
     // As if it had ended with the change set that followed the import.
     copy.facts(&format!(
-        "UPDATE relation SET rev_until = 2 WHERE id = {}",
+        "INSERT INTO fact_end VALUES ({} << 2, 2)",
         row(&victim).1
     ));
     let replayed = &copy.not_same()[&victim.id];

@@ -21,7 +21,7 @@ use crate::common::*;
 fn a_newer_format_is_left_alone() {
     let dir = filled();
     raw(dir.path())
-        .pragma_update(None, "user_version", 3)
+        .pragma_update(None, "user_version", 4)
         .unwrap();
     let before = fs::read(dir.path().join("facts.db")).unwrap();
     let e = error(dir.path());
@@ -29,8 +29,8 @@ fn a_newer_format_is_left_alone() {
         matches!(
             e,
             StoreError::NewerVersion {
-                found: 3,
-                known: 2,
+                found: 4,
+                known: 3,
                 ..
             }
         ),
@@ -43,10 +43,11 @@ fn a_newer_format_is_left_alone() {
 #[test]
 fn an_older_format_is_brought_up_by_its_owner_alone() {
     let dir = filled();
-    let old = raw(dir.path());
-    old.execute_batch("DROP TABLE setup; DROP TABLE pack; PRAGMA user_version = 1")
+    raw(dir.path())
+        .execute_batch(
+            "DROP TABLE fact_end; DROP TABLE setup; DROP TABLE pack; PRAGMA user_version = 1",
+        )
         .unwrap();
-    drop(old);
     let e = StoreReader::beside(dir.path()).unwrap_err();
     assert!(
         matches!(e, StoreError::OlderVersion { found: 1, .. }),
@@ -58,6 +59,44 @@ fn an_older_format_is_brought_up_by_its_owner_alone() {
     let reader = StoreReader::beside(dir.path()).unwrap().unwrap();
     assert_eq!(reader.current(FactKind::Relation).unwrap(), before);
     assert_eq!(reader.setups().unwrap(), []);
+}
+
+#[test]
+fn ends_that_stood_in_the_facts_are_moved() {
+    let dir = filled();
+    let (mut store, symbols) = open(dir.path());
+    let mut change = store.begin("crm", AT).unwrap();
+    let yes = change.add_consent(&on(1), consent(), &EXTRA_YES).unwrap();
+    change.commit(&symbols).unwrap();
+    let mut change = store.begin("crm", AT).unwrap();
+    let ended = [7, 1_999].map(|row| FactId::new(FactKind::Relation, row));
+    for id in ended.into_iter().chain([yes]) {
+        change.end(id).unwrap();
+    }
+    change.commit(&symbols).unwrap();
+    let facts = |store: &Store| {
+        let ids = (1..=2_000).map(|row| FactId::new(FactKind::Relation, row));
+        let all = ids.chain([yes]).map(|id| store.fact(id).unwrap().unwrap());
+        let (loaded, rows) = (load(store), all.collect::<Vec<_>>());
+        (loaded.relations, loaded.consents, rows)
+    };
+    let before = facts(&store);
+    drop(store);
+    raw(dir.path())
+        .execute_batch(
+            "UPDATE relation SET rev_until = e.rev_until FROM fact_end e WHERE e.fact = id << 2;
+             UPDATE consent SET rev_until = e.rev_until FROM fact_end e WHERE e.fact = id << 2 | 1;
+             DROP TABLE fact_end; PRAGMA user_version = 2",
+        )
+        .unwrap();
+    let (store, _) = open(dir.path());
+    assert!(facts(&store) == before);
+    assert_eq!(before.0.len(), 1_998);
+    assert!(before.1.is_empty());
+    let raw = raw(dir.path());
+    let left = "SELECT count(rev_until) FROM relation";
+    let left: i64 = raw.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]
@@ -128,7 +167,7 @@ fn rows_that_were_never_written_so_are_damage() {
         "UPDATE relation SET person = -1 WHERE id = 700",
         "UPDATE relation SET started_on = 99999999999 WHERE id = 700",
         "DELETE FROM relation WHERE id = 700",
-        "UPDATE relation SET rev_until = 9 WHERE id = 700",
+        "INSERT INTO fact_end VALUES (700 << 2, 9)",
     ];
     for edit in edits {
         let dir = filled();

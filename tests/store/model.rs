@@ -11,7 +11,7 @@ use verzet::{
         symbols::Symbols,
     },
     number::E164,
-    store::{Change, FactBody, Store, StoreError},
+    store::{Change, FactBody, Span, Store, StoreError, StoreReader},
 };
 
 use crate::common::*;
@@ -150,6 +150,35 @@ fn agree(store: &Store, facts: &Facts) {
                     | (FactBody::Objection { .. }, FactKind::Objection)
             ));
         }
+    }
+    for revision in 0..=store.revision() {
+        agree_then(&store.reader().unwrap(), facts, revision);
+    }
+}
+
+/// The facts of a past revision.
+fn agree_then(reader: &StoreReader, facts: &Facts, revision: u64) {
+    let mut seen = Vec::new();
+    let mut see = |span, id| seen.push((id, span));
+    let (first, last) = (revision, revision);
+    reader
+        .relations_between(first, last, |span, _, f| see(span, f.id))
+        .unwrap();
+    reader
+        .consents_between(first, last, |span, _, f| see(span, f.id))
+        .unwrap();
+    reader
+        .objections_between(first, last, |span, _, f| see(span, f.id))
+        .unwrap();
+    let all = facts.values().map(|(id, known)| {
+        let (from, until) = (known.rev_from, known.rev_until);
+        (*id, Span { from, until })
+    });
+    let mut want: Vec<_> = all.filter(|(_, span)| span.holds(revision)).collect();
+    want.sort_by_key(|(id, _)| (id.kind(), id.row()));
+    assert_eq!(seen, want);
+    for (id, span) in want {
+        assert_eq!(reader.span(id).unwrap(), Some(span));
     }
 }
 
