@@ -212,7 +212,7 @@ impl Work {
             if self.done.contains(day) {
                 continue;
             }
-            match self.seal(*day, days.last() == Some(day)) {
+            match self.seal(*day) {
                 Ok(Some(sealed)) => {
                     self.done.insert(*day);
                     if sealed {
@@ -227,9 +227,8 @@ impl Work {
         first
     }
 
-    /// Whether a part was sealed just now; `None` if it cannot be yet. Where many are over at once, only the last is
-    /// told of.
-    fn seal(&self, day: Day, last: bool) -> Result<Option<bool>, LedgerError> {
+    /// Whether a part was sealed just now; `None` if it cannot be yet.
+    fn seal(&self, day: Day) -> Result<Option<bool>, LedgerError> {
         match self.signing.head(day)? {
             Some(head) if head.kind == HeadKind::Purged => {
                 // A purge that was broken off.
@@ -241,8 +240,8 @@ impl Work {
             _ => {}
         }
         let head = self.signing.seal(day)?;
-        if let Some(head) = head.as_ref().filter(|_| last) {
-            tracing::info!(
+        if let Some(head) = &head {
+            tracing::debug!(
                 day = %head.day,
                 last_seq = head.last_seq,
                 key = %head.key,
