@@ -124,7 +124,7 @@ fn build_rows(file: &str, rows: Vec<RawRow>) -> Result<Vec<Row>, PackError> {
 ///
 /// # Errors
 /// If the file does not parse, names what is not known, was written for another semantics version,
-/// or has a table that can end without a verdict.
+/// ends before it begins, or has a table that can end without a verdict.
 pub fn read_pack(file: &str, text: &str, question: &[Row]) -> Result<Regime, PackError> {
     let raw_pack: RawPack = raw(file, text)?;
     let fail = |what: String| PackError {
@@ -164,17 +164,22 @@ pub fn read_pack(file: &str, text: &str, question: &[Row]) -> Result<Regime, Pac
         }
     }
     let day = |text: &str| Day::parse(text).map_err(fail);
+    let from = day(&raw_pack.in_force_from)?;
+    let until = raw_pack.in_force_until.as_deref();
+    let until = until.map_or(Ok(Day::NEVER), day)?;
+    if until < from {
+        return Err(fail(format!(
+            "in_force_until is {until}, before in_force_from, {from}; turn them round"
+        )));
+    }
     Ok(Regime {
         id: raw_pack.id.into(),
         title: raw_pack.title,
         country: Region::parse(&raw_pack.country).map_err(|e| fail(e.to_string()))?,
         zone: Zone::named(&raw_pack.zone).map_err(fail)?,
         semantics: raw_pack.semantics,
-        from: day(&raw_pack.in_force_from)?,
-        until: raw_pack
-            .in_force_until
-            .as_deref()
-            .map_or(Ok(Day::NEVER), day)?,
+        from,
+        until,
         lapsed: raw_pack.lapsed,
         readings: raw_pack.readings,
         register: raw_pack.register.map(Into::into),
@@ -230,4 +235,24 @@ fn sound(rows: &[Row], has_register: bool) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_that_ends_before_it_begins_is_refused() {
+        let text = include_str!("../../../packs/nl-bmnr.toml");
+        let until = "in_force_until = \"2021-06-30\"";
+        assert!(text.contains(until));
+        let dated = |day: &str| {
+            let text = text.replace(until, &format!("in_force_until = \"{day}\""));
+            read_pack("own.toml", &text, &[]).map(|_| ())
+        };
+        assert_eq!(dated("2009-10-01"), Ok(()), "one day is a time");
+        let refused = dated("2009-09-30").map_err(|e| e.to_string());
+        let want = "own.toml: in_force_until is 2009-09-30, before in_force_from, 2009-10-01; turn them round";
+        assert_eq!(refused, Err(want.to_owned()));
+    }
 }
