@@ -118,10 +118,11 @@ fn nothing_personal(log: &str) {
     personal.extend(typed.map(str::to_owned));
     for line in log.lines() {
         // How long the start took has as many digits.
-        let fields = line
-            .split_whitespace()
-            .filter(|f| !f.starts_with("seconds="));
-        let words = fields.flat_map(|f| f.split(|c: char| "\",=".contains(c)));
+        let is_duration = |f: &str| f.contains("seconds=") || f.contains("\"seconds\":");
+        let fields = line.split(|c: char| c.is_whitespace() || c == ',');
+        let words = fields
+            .filter(|f| !is_duration(f))
+            .flat_map(|f| f.split(['"', '=']));
         // A time has six digits too, and a decision's name a number of its own.
         for word in words.filter(|w| !w.starts_with("2026-") && !w.starts_with("2027-")) {
             let told = personal.iter().find(|p| word.contains(p.as_str()));
