@@ -11,6 +11,7 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::AccessError;
+use crate::durable::sync_log;
 
 /// The file's name in the data directory.
 pub const FILE: &str = "access.db";
@@ -73,6 +74,9 @@ impl Database {
                     .map_err(AccessError::file(&path))?;
             }
             _ => return Err(AccessError::Format { path, found }),
+        }
+        if let Err(source) = sync_log(&path) {
+            return Err(AccessError::Write { path, source });
         }
         Ok(Self {
             conn: Mutex::new(conn),

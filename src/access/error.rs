@@ -28,9 +28,9 @@ pub enum AccessError {
         /// The format found.
         found: i64,
     },
-    /// The file a secret waits in.
+    /// The file a secret waits in, or the log of the file.
     #[error("{}: cannot be written: {source}; see whether the disk is full or the directory's rights were changed", path.display())]
-    Secret {
+    Write {
         /// Which.
         path: PathBuf,
         /// What the system said.

@@ -39,7 +39,7 @@ impl Access {
         let path = &self.first_password;
         // Before the account: one whose password nobody can read would be of no use.
         durable::write_secret(path, format!("{}\n", secret.show()).as_bytes()).map_err(
-            |source| AccessError::Secret {
+            |source| AccessError::Write {
                 path: path.clone(),
                 source,
             },

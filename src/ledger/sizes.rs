@@ -6,7 +6,7 @@ use super::{
     error::LedgerError,
     part::{days, path_of},
 };
-use crate::clock::Day;
+use crate::{clock::Day, durable::log_path};
 
 /// The size of a part on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +25,9 @@ pub fn part_sizes(dir: &Path) -> Result<Vec<PartSize>, LedgerError> {
     let size = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
     let each = |day| {
         let path = path_of(dir, day);
-        let mut log = path.clone().into_os_string();
-        log.push("-wal");
         PartSize {
             day,
-            bytes: size(&path) + size(log.as_ref()),
+            bytes: size(&path) + size(&log_path(&path)),
         }
     };
     Ok(days(dir)?.into_iter().map(each).collect())

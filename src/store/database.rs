@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, error::damaged};
-use crate::{durable::FileId, facts::model::FactKind};
+use crate::{
+    durable::{FileId, sync_log},
+    facts::model::FactKind,
+};
 
 /// What each format adds to the one before; a file of an older one is brought up when it is opened for
 /// writing.
@@ -57,6 +60,7 @@ impl Database {
         }
         settings(&db.conn, 64).map_err(|e| db.wrong(e))?;
         db.prepare_to_write(format)?;
+        sync_log(&db.file).map_err(|e| StoreError::io("sync the log of", &db.file, e))?;
         Ok(db)
     }
 

@@ -64,7 +64,7 @@ fn status(error: &AccessError) -> Status {
         AccessError::Taken { .. } => Status::already_exists(error.to_string()),
         AccessError::File { .. }
         | AccessError::Format { .. }
-        | AccessError::Secret { .. }
+        | AccessError::Write { .. }
         | AccessError::Random(_) => Status::unavailable(error.to_string()),
         AccessError::NoProvider => Status::failed_precondition(error.to_string()),
     }

@@ -5,7 +5,7 @@
 //! Out of these a disk is made as a power cut at that moment may leave it: what was synced is as it was at
 //! its sync, and of what was not, each block and each directory is the old one or the new one.
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{collections::HashMap, fs, path::Path, sync::Arc, time::Duration};
 
 use tokio_stream::StreamExt;
 use verzet::{
@@ -18,7 +18,7 @@ use verzet::{
 use crate::{
     common,
     faults::{Faults, Knob},
-    load::{Random, check, object},
+    load::{Random, check, dry_run, object},
     model::Model,
     process::{Place, runtime, tell},
     world,
@@ -104,10 +104,23 @@ async fn run(place: &Place, faults: &Faults) -> Vec<(i64, Told)> {
     place.done(&import);
     tells(Told::Register);
 
-    let model = Model::default();
+    let model = Arc::new(Model::default());
     for life in 0..2 {
+        let written_only = world::customer(8 + life);
+        killed_in_a_sync(place, faults, &model, &written_only).await;
         let mut process = place.serve();
+        // By then the ledger signed what it found.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
         let channel = process.connect().await;
+        // Nobody was told of it. But whoever sees it now relies on it, and does not object again.
+        let seen = dry_run(
+            &channel,
+            world::CUSTOMERS,
+            std::slice::from_ref(&written_only),
+        )
+        .await;
+        assert_eq!(seen, [(v1::Verdict::Block, v1::Reason::Objected)]);
+        tells(Told::Objected(written_only));
         for i in 0..3 {
             let number = world::customer(10 + i);
             let answer = check(&model, &channel, world::CUSTOMERS, &number)
@@ -145,6 +158,44 @@ async fn run(place: &Place, faults: &Faults) -> Vec<(i64, Told)> {
         }
     }
     told
+}
+
+/// A process that is killed while it syncs an objection and a decision: both are written, and on no disk.
+async fn killed_in_a_sync(place: &Place, faults: &Faults, model: &Arc<Model>, number: &str) {
+    let mut process = place.serve();
+    let channel = process.connect().await;
+    let day = format!("ledger/{}.db-wal", world::today());
+    let logs = [place.data.join("facts.db-wal"), place.data.join(day)];
+    let written = || {
+        logs.clone()
+            .map(|log| fs::metadata(log).and_then(|log| log.modified()).ok())
+    };
+    // Both logs are begun, so that what comes next is one write and one sync.
+    object(model, &channel, &world::customer(7)).await.unwrap();
+    let number = number.to_owned();
+    let customer = world::customer(19);
+    check(model, &channel, world::CUSTOMERS, &customer)
+        .await
+        .unwrap();
+    let before = written();
+    faults.set(Knob::SyncMillis, 60_000);
+    let (of_object, of_check) = ((model.clone(), channel.clone()), (model.clone(), channel));
+    let objects = tokio::spawn(async move { object(&of_object.0, &of_object.1, &number).await });
+    let checks =
+        tokio::spawn(
+            async move { check(&of_check.0, &of_check.1, world::CUSTOMERS, &customer).await },
+        );
+    while written()
+        .iter()
+        .zip(before)
+        .any(|(now, before)| *now == before)
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    process.kill();
+    faults.set(Knob::SyncMillis, 0);
+    objects.await.unwrap().unwrap_err();
+    assert!(checks.await.unwrap().is_err());
 }
 
 fn examine(data: &Path, told: &[(i64, Told)], syncs: u64, torn: Option<bool>) {

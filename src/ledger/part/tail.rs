@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     clock::{Day, Micros},
+    durable::sync_log,
     ledger::{
         chain::{self, Hash},
         error::LedgerError,
@@ -116,6 +117,7 @@ impl Part {
                 // A crash before its first group; the day's first group will begin it.
                 continue;
             };
+            sync_log(&part.path).map_err(LedgerError::io(&part.path, "sync the part's log"))?;
             part.fresh = false;
             return Ok(Some(Newest {
                 part: Some(part),

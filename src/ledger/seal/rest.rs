@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
 use super::head::FileHash;
-use crate::ledger::error::LedgerError;
+use crate::{durable::log_path, ledger::error::LedgerError};
 
 /// Writes the log's pages to the part and empties it, as far as readers allow.
 pub(in crate::ledger) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -24,7 +24,7 @@ fn beside(part: &Path, ending: &str) -> PathBuf {
 
 /// What lies beside a part and is of it: SQLite's log or journal, if there is anything in them.
 pub(in crate::ledger) fn log_of(part: &Path) -> Option<PathBuf> {
-    let logs = [beside(part, "-wal"), beside(part, "-journal")];
+    let logs = [log_path(part), beside(part, "-journal")];
     let full = |log: &PathBuf| fs::metadata(log).is_ok_and(|log| log.len() > 0);
     logs.into_iter().find(full)
 }
