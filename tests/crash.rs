@@ -15,6 +15,8 @@ mod disk;
 mod examine;
 #[path = "crash/faults.rs"]
 mod faults;
+#[path = "crash/images.rs"]
+mod images;
 #[path = "crash/kills.rs"]
 mod kills;
 #[path = "crash/load.rs"]

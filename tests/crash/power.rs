@@ -5,10 +5,11 @@
 //! Out of these a disk is made as a power cut at that moment may leave it: what was synced is as it was at
 //! its sync, and of what was not, each block and each directory is the old one or the new one.
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use tokio_stream::StreamExt;
 use verzet::{
+    clock::{Micros, Zone},
     ledger::{Against, DecisionId, verify},
     policy::{Intent, Reason, Verdict},
     proto::v1::{self, import_folder_response::Event, intake_service_client::IntakeServiceClient},
@@ -18,9 +19,10 @@ use verzet::{
 use crate::{
     common,
     faults::{Faults, Knob},
+    images::Disk,
     load::{Random, check, dry_run, object},
     model::Model,
-    process::{Place, runtime, tell},
+    process::{Place, runtime, tell, until_async},
     world,
 };
 
@@ -164,12 +166,6 @@ async fn run(place: &Place, faults: &Faults) -> Vec<(i64, Told)> {
 async fn killed_in_a_sync(place: &Place, faults: &Faults, model: &Arc<Model>, number: &str) {
     let mut process = place.serve();
     let channel = process.connect().await;
-    let day = format!("ledger/{}.db-wal", world::today());
-    let logs = [place.data.join("facts.db-wal"), place.data.join(day)];
-    let written = || {
-        logs.clone()
-            .map(|log| fs::metadata(log).and_then(|log| log.modified()).ok())
-    };
     // Both logs are begun, so that what comes next is one write and one sync.
     object(model, &channel, &world::customer(7)).await.unwrap();
     let number = number.to_owned();
@@ -177,7 +173,15 @@ async fn killed_in_a_sync(place: &Place, faults: &Faults, model: &Arc<Model>, nu
     check(model, &channel, world::CUSTOMERS, &customer)
         .await
         .unwrap();
-    let before = written();
+    let day = Zone::named("UTC").unwrap().day(Micros::system_now());
+    let logs = ["facts.db-wal".to_owned(), format!("ledger/{day}.db-wal")];
+    let changed = || {
+        logs.clone().map(|log| {
+            let log = fs::metadata(place.data.join(log)).unwrap();
+            log.modified().unwrap()
+        })
+    };
+    let before = changed();
     faults.set(Knob::SyncMillis, 60_000);
     let (of_object, of_check) = ((model.clone(), channel.clone()), (model.clone(), channel));
     let objects = tokio::spawn(async move { object(&of_object.0, &of_object.1, &number).await });
@@ -185,13 +189,15 @@ async fn killed_in_a_sync(place: &Place, faults: &Faults, model: &Arc<Model>, nu
         tokio::spawn(
             async move { check(&of_check.0, &of_check.1, world::CUSTOMERS, &customer).await },
         );
-    while written()
-        .iter()
-        .zip(before)
-        .any(|(now, before)| *now == before)
-    {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_async("both are being synced", || {
+        changed()
+            .iter()
+            .zip(before)
+            .all(|(now, before)| *now > before)
+    })
+    .await;
+    // A commit is several writes; the sync takes a minute.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     process.kill();
     faults.set(Knob::SyncMillis, 0);
     objects.await.unwrap().unwrap_err();
@@ -279,128 +285,4 @@ fn decide(sidecar: &Sidecar, campaign: &str, number: &str) -> (Verdict, Reason) 
         (asked.decision.verdict, asked.decision.reason)
     });
     asked.unwrap().0
-}
-
-/// Names and contents, by the identity of a file.
-#[derive(Default)]
-struct Disk {
-    root: String,
-    /// Of each directory: name, type, file.
-    names: HashMap<String, Vec<(String, char, String)>>,
-    contents: HashMap<String, Arc<Vec<u8>>>,
-    /// What is about to be synced.
-    synced: String,
-}
-
-impl Disk {
-    /// An image as `fault.c` takes it.
-    fn read(image: &Path) -> Self {
-        let list = fs::read_to_string(image.join("list")).unwrap();
-        let entries: Vec<(char, &str, &Path)> = list
-            .lines()
-            .map(|line| {
-                let (kind, rest) = line.split_at(2);
-                let (file, path) = rest.split_once(' ').unwrap();
-                (kind.chars().next().unwrap(), file, Path::new(path))
-            })
-            .collect();
-        let files: HashMap<&Path, &str> = entries.iter().map(|e| (e.2, e.1)).collect();
-        let mut disk = Self {
-            root: files[Path::new(".")].to_owned(),
-            synced: fs::read_to_string(image.join("synced"))
-                .unwrap()
-                .trim()
-                .to_owned(),
-            ..Self::default()
-        };
-        for (kind, file, path) in entries {
-            match kind {
-                'd' => drop(disk.names.entry(file.to_owned()).or_default()),
-                'f' => {
-                    // One that was deleted while the image was taken is as good as empty.
-                    let bytes = fs::read(image.join("data").join(file)).unwrap_or_default();
-                    disk.contents.insert(file.to_owned(), Arc::new(bytes));
-                }
-                _ => {}
-            }
-            if path == Path::new(".") {
-                continue;
-            }
-            let parent = match path.parent() {
-                Some(parent) if parent != Path::new("") => files[parent],
-                _ => files[Path::new(".")],
-            };
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let entry = (name, kind, file.to_owned());
-            disk.names.entry(parent.to_owned()).or_default().push(entry);
-        }
-        disk
-    }
-
-    /// What `live` was about to sync is durable now.
-    fn sync(&mut self, live: &Self) {
-        let file = &live.synced;
-        if let Some(names) = live.names.get(file) {
-            self.names.insert(file.clone(), names.clone());
-        }
-        if let Some(bytes) = live.contents.get(file) {
-            self.contents.insert(file.clone(), bytes.clone());
-        }
-    }
-
-    /// This disk, of which some blocks and names never came to be.
-    fn mixed(&self, durable: &Self, random: &mut Random) -> Self {
-        let mut names = HashMap::new();
-        for (dir, new) in &self.names {
-            let old = durable.names.get(dir).cloned().unwrap_or_default();
-            let names_of = if random.below(2) == 0 {
-                new.clone()
-            } else {
-                old
-            };
-            names.insert(dir.clone(), names_of);
-        }
-        let mut contents = durable.contents.clone();
-        for (file, new) in &self.contents {
-            let none = Arc::default();
-            let old = durable.contents.get(file).unwrap_or(&none);
-            let length = if random.below(2) == 0 {
-                new.len()
-            } else {
-                old.len()
-            };
-            let mut bytes = vec![0; length];
-            for (i, block) in bytes.chunks_mut(512).enumerate() {
-                let from = if random.below(2) == 0 { new } else { old };
-                let at = (i * 512).min(from.len());
-                let n = block.len().min(from.len() - at);
-                block[..n].copy_from_slice(&from[at..at + n]);
-            }
-            contents.insert(file.clone(), Arc::new(bytes));
-        }
-        Self {
-            root: self.root.clone(),
-            names,
-            contents,
-            synced: String::new(),
-        }
-    }
-
-    /// Writes a directory and what is in it.
-    fn write(&self, dir: &str, to: &Path) {
-        for (name, kind, file) in self.names.get(dir).into_iter().flatten() {
-            let path = to.join(name);
-            match kind {
-                'd' => {
-                    fs::create_dir(&path).unwrap();
-                    self.write(file, &path);
-                }
-                'f' => {
-                    let bytes = self.contents.get(file).cloned().unwrap_or_default();
-                    fs::write(&path, &*bytes).unwrap();
-                }
-                _ => {}
-            }
-        }
-    }
 }
