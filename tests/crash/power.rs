@@ -111,8 +111,6 @@ async fn run(place: &Place, faults: &Faults) -> Vec<(i64, Told)> {
         let written_only = world::customer(8 + life);
         killed_in_a_sync(place, faults, &model, &written_only).await;
         let mut process = place.serve();
-        // By then the ledger signed what it found.
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
         let channel = process.connect().await;
         // Nobody was told of it. But whoever sees it now relies on it, and does not object again.
         let seen = dry_run(
@@ -123,6 +121,8 @@ async fn run(place: &Place, faults: &Faults) -> Vec<(i64, Told)> {
         .await;
         assert_eq!(seen, [(v1::Verdict::Block, v1::Reason::Objected)]);
         tells(Told::Objected(written_only));
+        // By then the ledger signed what it found.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
         for i in 0..3 {
             let number = world::customer(10 + i);
             let answer = check(&model, &channel, world::CUSTOMERS, &number)
